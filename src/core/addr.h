@@ -27,7 +27,8 @@ static inline unsigned adit_addr_len(const struct adit_addr *a)
 }
 
 bool adit_addr_same_ip(const struct adit_addr *a, const struct adit_addr *b);
-bool adit_addr_equal(const struct adit_addr *a, const struct adit_addr *b); /* with port and scope */
+bool adit_addr_equal(
+	const struct adit_addr *a, const struct adit_addr *b); /* with port and scope */
 bool adit_addr_is_multicast(const struct adit_addr *a);
 bool adit_addr_is_any(const struct adit_addr *a); /* 0.0.0.0, :: */
 uint32_t adit_addr_hash(const struct adit_addr *a);

@@ -29,8 +29,8 @@ const char *adit_drop_text(enum adit_drop d)
 	return d < ADIT_DROP_MAX ? drop_texts[d] : "?";
 }
 
-enum adit_err adit_fail(struct adit_fault *f, enum adit_err code, const char *fix, const char *fmt,
-	...)
+enum adit_err adit_fail(
+	struct adit_fault *f, enum adit_err code, const char *fix, const char *fmt, ...)
 {
 	va_list ap;
 

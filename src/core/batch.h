@@ -10,8 +10,8 @@
 
 struct adit_batch {
 	uint16_t head, count;
-	uint16_t cap;	/* usable slots, <= ADIT_BATCH; lower for a layer that must leave a reserve */
-	uint16_t leg;	/* of the boundary that this batch belongs to */
+	uint16_t cap; /* usable slots, <= ADIT_BATCH; lower for a layer that must leave a reserve */
+	uint16_t leg; /* of the boundary that this batch belongs to */
 	uint32_t flow;	/* likewise */
 	uint32_t moves; /* bumped on every take and add: progress */
 	struct adit_pkt *slot[ADIT_BATCH];

@@ -15,9 +15,10 @@ bool adit_train_run(struct adit_layer *l, struct adit_batch *in, struct adit_bat
 	struct adit_emit *e, adit_seg_fn fn);
 
 /* The same on a packet that the caller holds, with no splitting: for a layer that copies packets
- * itself. Returns ADIT_KEEP, or the first reason; then p is as good as garbage and to be dropped. */
-enum adit_drop adit_train_each(struct adit_layer *l, struct adit_pkt *p, adit_time now,
-	adit_seg_fn fn);
+ * itself. Returns ADIT_KEEP, or the first reason; then p is as good as garbage and to be dropped.
+ */
+enum adit_drop adit_train_each(
+	struct adit_layer *l, struct adit_pkt *p, adit_time now, adit_seg_fn fn);
 
 void adit_codec_down(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out);
 void adit_codec_up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out);

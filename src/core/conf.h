@@ -37,8 +37,8 @@ struct adit_opt {
 	uint8_t type;	  /* enum adit_opt_type */
 	uint8_t flags;
 	uint64_t min, max, def;
-	const char *const *words;    /* ENUM: NULL-terminated */
-	const struct adit_opt *sub;  /* BLOCK */
+	const char *const *words;   /* ENUM: NULL-terminated */
+	const struct adit_opt *sub; /* BLOCK */
 	unsigned n_sub;
 	const char *arg;  /* the value in help, such as "ADDR"; NULL for flags */
 	const char *help; /* one line, no full stop */
@@ -57,7 +57,7 @@ struct adit_item {
 	struct adit_src src;
 	const char *text; /* as written; for secrets "@file" or the like */
 	union {
-		uint64_t u; /* FLAG, UINT, ENUM, TIME */
+		uint64_t u;	       /* FLAG, UINT, ENUM, TIME */
 		struct adit_addr addr; /* ADDR; HOST once resolved (family 0 before) */
 		struct adit_prefix prefix;
 		uint8_t mac[6];

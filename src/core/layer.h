@@ -65,19 +65,19 @@ struct adit_layer {
 
 /* What `explain` prints of a header, and what a dissector is to read in the same place. */
 struct adit_field {
-	const char *name;     /* as the standard calls it */
-	const char *filter;   /* Wireshark's name for it, NULL if none */
-	uint16_t off, bytes;  /* in this header */
-	char value[48];	      /* as Wireshark shows it, empty: varies */
+	const char *name;    /* as the standard calls it */
+	const char *filter;  /* Wireshark's name for it, NULL if none */
+	uint16_t off, bytes; /* in this header */
+	char value[48];	     /* as Wireshark shows it, empty: varies */
 };
 
 #define ADIT_HDR_FIELDS 12
 
 struct adit_hdr {
-	const char *name;     /* "VXLAN" */
+	const char *name;      /* "VXLAN" */
 	const char *dissector; /* Wireshark's protocol name, "vxlan" */
-	const char *role;     /* who is payload to whom, in a few words */
-	const char *standard; /* "RFC 7348 5" */
+	const char *role;      /* who is payload to whom, in a few words */
+	const char *standard;  /* "RFC 7348 5" */
 	uint16_t bytes, trailer;
 	uint8_t osi;
 	uint8_t n_fields;
@@ -85,7 +85,7 @@ struct adit_hdr {
 };
 
 struct adit_code {
-	uint8_t space;	/* enum adit_space */
+	uint8_t space; /* enum adit_space */
 	uint16_t code;
 };
 
@@ -93,35 +93,37 @@ struct adit_code {
  * call; `out` starts as a copy of `in`. A train is split where segments come to differ in length,
  * offset or meta, and where one of them is dropped. */
 struct adit_codec_ops {
-	enum adit_drop (*encap)(struct adit_layer *l, struct adit_seg *s, const struct adit_meta *in,
-		struct adit_meta *out, adit_time now);
-	enum adit_drop (*decap)(struct adit_layer *l, struct adit_seg *s, const struct adit_meta *in,
-		struct adit_meta *out, adit_time now);
+	enum adit_drop (*encap)(struct adit_layer *l, struct adit_seg *s,
+		const struct adit_meta *in, struct adit_meta *out, adit_time now);
+	enum adit_drop (*decap)(struct adit_layer *l, struct adit_seg *s,
+		const struct adit_meta *in, struct adit_meta *out, adit_time now);
 };
 
 /* ops.flags */
-#define ADIT_L_END	  0x001 /* first of a stack: nothing rides on it */
-#define ADIT_L_BOTTOM	  0x002 /* may be the last of a stack: the system delivers for it */
-#define ADIT_L_HUB	  0x004 /* carries many flows over one */
-#define ADIT_L_MANY	  0x008 /* an end or delivery that has many flows (listen, tcp) */
-#define ADIT_L_DIAL	  0x010 /* flows carry a target on its upper side (end: its own side) */
-#define ADIT_L_NEED_DIAL  0x020 /* needs a dial boundary to work */
-#define ADIT_L_NARROW	  0x040 /* refused without a securing layer above, unless `insecure` */
+#define ADIT_L_END	    0x001 /* first of a stack: nothing rides on it */
+#define ADIT_L_BOTTOM	    0x002 /* may be the last of a stack: the system delivers for it */
+#define ADIT_L_HUB	    0x004 /* carries many flows over one */
+#define ADIT_L_MANY	    0x008 /* an end or delivery that has many flows (listen, tcp) */
+#define ADIT_L_DIAL	    0x010 /* flows carry a target on its upper side (end: its own side) */
+#define ADIT_L_NEED_DIAL    0x020 /* needs a dial boundary to work */
+#define ADIT_L_NARROW	    0x040 /* refused without a securing layer above, unless `insecure` */
 #define ADIT_L_CONFIDENTIAL 0x080
-#define ADIT_L_AUTHENTIC  0x100
-#define ADIT_L_REPLAY	  0x200 /* replay-protected */
-#define ADIT_L_ENTROPY	  0x400 /* wants the UDP source port to follow meta.hash */
-#define ADIT_L_PORT_BOTH  0x800 /* its UDP port is both the far and the local default */
-#define ADIT_L_OPEN_BELOW 0x1000 /* can choose far addresses itself: the delivery may be open */
+#define ADIT_L_AUTHENTIC    0x100
+#define ADIT_L_REPLAY	    0x200  /* replay-protected */
+#define ADIT_L_ENTROPY	    0x400  /* wants the UDP source port to follow meta.hash */
+#define ADIT_L_PORT_BOTH    0x800  /* its UDP port is both the far and the local default */
+#define ADIT_L_OPEN_BELOW   0x1000 /* can choose far addresses itself: the delivery may be open */
 
 struct adit_layer_ops {
 	const char *name;
 	const char *alias;    /* another name, or NULL */
 	const char *title;    /* one line for `protocols` and help */
 	const char *standard; /* "RFC 7348" */
-	const char *needs;    /* completion: the layer to add below where none is written; NULL: none */
+	const char
+		*needs; /* completion: the layer to add below where none is written; NULL: none */
 	uint8_t osi;
-	uint8_t above, below; /* sets of shapes; an end has no above, a delivery's below is 0 at the bottom */
+	uint8_t above, below; /* sets of shapes; an end has no above, a delivery's below is 0 at the
+				 bottom */
 	uint8_t space;	      /* enum adit_space of the codes that it carries on its upper side */
 	uint32_t flags;
 	const struct adit_code *codes; /* its own code in each space that it rides in */
@@ -132,12 +134,13 @@ struct adit_layer_ops {
 	const struct adit_codec_ops *codec; /* then down, up are adit_codec_down, adit_codec_up */
 
 	/* Checks the values of l->conf against each other, sets headroom and tailroom and fills the
-	 * state. Does no I/O: `check` and `explain` open stacks too. With first, also the shared. */
+	 * state. Does no I/O: `check` and `explain` open stacks too. With first, also the shared.
+	 */
 	enum adit_err (*open)(struct adit_layer *l, bool first, struct adit_fault *f);
 	void (*down)(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out);
 	void (*up)(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out);
 	void (*tick)(struct adit_layer *l, struct adit_emit *out); /* NULL: no timers */
-	void (*close)(struct adit_layer *l);			   /* frees, wipes; NULL: nothing to */
+	void (*close)(struct adit_layer *l); /* frees, wipes; NULL: nothing to */
 	/* The headers that it writes, outermost last; returns how many. NULL: none. */
 	unsigned (*describe)(const struct adit_layer *l, struct adit_hdr *out, unsigned max);
 };

@@ -53,7 +53,8 @@ struct adit_event {
 			uint16_t why; /* enum adit_drop */
 		} reset;
 		struct {
-			uint32_t mtu; /* bytes that the receiver of the event may send in one unit */
+			uint32_t
+				mtu; /* bytes that the receiver of the event may send in one unit */
 		} path;
 		struct {
 			struct adit_prefix addr, route;

@@ -25,8 +25,8 @@ struct adit_pkt *adit_pool_get(struct adit_pool *pool, uint32_t head, uint32_t r
 struct adit_pkt *adit_pool_event(struct adit_pool *pool, enum adit_kind kind);
 /* Copies segments [from, from + n) of p and all its fields into a fresh cell, keeping p->off as
  * headroom and `tail` bytes behind each. NULL: none free. */
-struct adit_pkt *adit_pkt_copy(struct adit_pool *pool, const struct adit_pkt *p, unsigned from,
-	unsigned n, uint32_t tail);
+struct adit_pkt *adit_pkt_copy(
+	struct adit_pool *pool, const struct adit_pkt *p, unsigned from, unsigned n, uint32_t tail);
 /* Gives a packet back to its home. */
 void adit_pkt_free(struct adit_pkt *p);
 

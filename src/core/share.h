@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that sessions share between workers goes through here: a counter, and a lock for small tables.
- * Nothing else in core, net or proto is atomic or locked. */
+/* All that sessions share between workers goes through here: a counter, and a lock for small
+ * tables. Nothing else in core, net or proto is atomic or locked. */
 #ifndef ADIT_SHARE_H
 #define ADIT_SHARE_H
 

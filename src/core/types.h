@@ -10,13 +10,13 @@
 /* Nanoseconds on a monotonic clock; in tests a virtual one. */
 typedef uint64_t adit_time;
 
-#define ADIT_NEVER UINT64_MAX
-#define ADIT_MS	   1000000ull
-#define ADIT_S	   1000000000ull
+#define ADIT_NEVER	  UINT64_MAX
+#define ADIT_MS		  1000000ull
+#define ADIT_S		  1000000000ull
 
-#define ADIT_MUST_USE __attribute__((warn_unused_result))
+#define ADIT_MUST_USE	  __attribute__((warn_unused_result))
 #define ADIT_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define ADIT_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define ADIT_LEN(a)	  (sizeof(a) / sizeof((a)[0]))
 
 /* Environment failures: what a person can act on. */
 enum adit_err {
@@ -44,8 +44,7 @@ enum adit_err adit_fail(struct adit_fault *f, enum adit_err code, const char *fi
 	...) ADIT_PRINTF(4, 5);
 
 /* Our own bugs: always on, aborts with the place. */
-#define ADIT_ASSERT(x)                                                                             \
-	((x) ? (void)0 : adit_bug(__FILE__, __LINE__, #x))
+#define ADIT_ASSERT(x) ((x) ? (void)0 : adit_bug(__FILE__, __LINE__, #x))
 _Noreturn void adit_bug(const char *file, int line, const char *what);
 
 #endif
