@@ -113,6 +113,13 @@ struct adit_batch *adit_chain_out(struct adit_chain *c, enum adit_side side)
 	return side == ADIT_TOP ? &c->border[0].up : adit_chain_low(c, false);
 }
 
+struct adit_chain *adit_chain_root(struct adit_chain *c)
+{
+	while (c->parent)
+		c = c->parent;
+	return c;
+}
+
 void **adit_chain_user(struct adit_chain *c, enum adit_side side)
 {
 	return &c->user[side];

@@ -61,6 +61,8 @@ struct adit_chain *adit_stack_begin_bottom(struct adit_stack *s);
 struct adit_batch *adit_chain_in(struct adit_chain *c, enum adit_side side);
 struct adit_batch *adit_chain_out(struct adit_chain *c, enum adit_side side);
 void adit_chain_kick(struct adit_chain *c);
+/* The chain at the delivery that c rides on; c itself where there is no hub. */
+struct adit_chain *adit_chain_root(struct adit_chain *c);
 /* The driver of that side is done with the chain. The chain ends when both sides are; what a
  * detached side would get is freed. */
 void adit_chain_detach(struct adit_chain *c, enum adit_side side);
