@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What udp and ip have in common: the options of the outer IP header, read once into values. Both
+ * option tables begin with these rows in this order, so that the socket drivers of src/io and the
+ * layers in the middle of a stack read them alike. */
+#ifndef ADIT_DELIVERY_H
+#define ADIT_DELIVERY_H
+
+#include "core/layer.h"
+
+enum adit_delivery_opt {
+	ADIT_DELIVERY_REMOTE,
+	ADIT_DELIVERY_LOCAL,
+	ADIT_DELIVERY_DEV,
+	ADIT_DELIVERY_TTL,
+	ADIT_DELIVERY_TOS,
+	ADIT_DELIVERY_DF,
+	ADIT_DELIVERY_FROM,
+	ADIT_DELIVERY_N
+};
+
+#define ADIT_TTL_DEFAULT 64
+
+struct adit_delivery {
+	struct adit_addr remote, local; /* family 0: none; ports as far as they were given */
+	const char *dev;		/* NULL: none */
+	uint8_t ttl;			/* 0: inherit */
+	uint8_t tos;			/* DSCP in its upper six bits, ECN zero */
+	bool tos_inherit;
+	bool df;
+	bool from_any;
+};
+
+/* False: f says which option is wrong. */
+enum adit_err adit_delivery_read(
+	struct adit_delivery *d, const struct adit_conf *c, struct adit_fault *f) ADIT_MUST_USE;
+
+/* The outer header's fields for a unit with this meta: the layer above always says what the inner
+ * packet has; the ECN bits are taken from it, DSCP and TTL only where `inherit` was written. */
+uint8_t adit_delivery_tos(const struct adit_delivery *d, const struct adit_meta *m);
+uint8_t adit_delivery_ttl(const struct adit_delivery *d, const struct adit_meta *m);
+bool adit_delivery_df(const struct adit_delivery *d, const struct adit_meta *m);
+
+/* Whether a unit from this far address to this near one may come up. Ports are compared where the
+ * configuration names them and port is true. ADIT_KEEP, PEER or SELF. */
+enum adit_drop adit_delivery_check(
+	const struct adit_delivery *d, const struct adit_meta *m, bool port);
+
+#endif
