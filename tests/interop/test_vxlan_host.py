@@ -9,7 +9,7 @@ import pytest
 
 from lib import kernel, stacks
 from lib.adit import adit
-from lib.ends import DEV, FAR, FAR4, FAR6, NEAR4, NEAR6, vxlan, vxlan_multipoint
+from lib.ends import DEV, FAR, FAR4, FAR6, NEAR, NEAR4, NEAR6, vxlan, vxlan_multipoint
 from lib.traffic import (assert_ping, device_mtu, largest_ping, ping,
                          reported_mtu, transfer, wait_for)
 
@@ -73,28 +73,34 @@ def test_source_port_differs_by_flow(lab, up, capture, end, family):
     assert len(set.union(*flows.values())) >= 2, flows
 
 
+def inner_addresses(end):
+    """The kernel forgets what it learns of a narrow path for its own IPv6 over IPv6."""
+    return (FAR4,) if end == "kernel" else (FAR4, FAR6)
+
+
 @FAMILIES
 def test_path_mtu_too_small(lab, up, end, family):
     near, far = lab.routed(narrow=1300)
     vxlan(end, up, near, far, family)
     kernel.vxlan(far, near, family, FAR)
-    assert_ping(near.host, FAR4, count=4)
-    transfer(near.host, far.host, FAR4)
-    transfer(far.host, near.host, NEAR6)
+    if family == 6:  # so the far one is told by its route, and still asks for full segments
+        far.host.run("ip -6 route change fd09::/64 dev k1 mtu 1230 advmss 1370")
+    for address in inner_addresses(end):
+        assert_ping(near.host, address)
+        transfer(near.host, far.host, address)
 
 
 @FAMILIES
 def test_path_mtu_is_reported(lab, up, end, family):
     """A packet too big for the path comes back as an ICMP error that names what fits."""
     near, far = lab.routed(narrow=1300)
-    if end == "kernel":
-        kernel.vxlan(near, far, family, ("10.9.0.1/24", "fd09::1/64"), name=DEV,
-                     options="dstport 4789 df set" if family == 4 else "dstport 4789")
+    if end == "kernel" and family == 4:  # without `df set` it lets the path fragment
+        kernel.vxlan(near, far, 4, NEAR, name=DEV, options="dstport 4789 df set")
     else:
         vxlan(end, up, near, far, family)
     kernel.vxlan(far, near, family, FAR)
     fits = 1300 - OVERHEAD[family]
-    for address in (FAR4, FAR6):
+    for address in inner_addresses(end):
         too_big = largest_ping(address, 1500 - OVERHEAD[family])
         assert reported_mtu(near.host, address, too_big) == fits
         assert_ping(near.host, address, size=largest_ping(address, fits))
