@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by `dev`: the suites of `./dev test`, and the count of what passed.
+
+PASSED=0
+FAILED=0
+LOGS=
+
+step() { printf '\n== %s\n' "$*"; }
+pass() { PASSED=$((PASSED + ${1:-1})); }
+fail() {
+	FAILED=$((FAILED + 1))
+	echo "FAILED: $*"
+}
+
+# quietly NAME COMMAND...: one line when it works, the end of its log when not
+quietly() {
+	local name=$1 log
+	shift
+	log=$LOGS/${name//[^a-z0-9]/-}.log
+	if "$@" >"$log" 2>&1; then
+		pass
+		echo "ok: $name"
+	else
+		tail -n 40 "$log"
+		fail "$name (log: ${log#"$TOP/"})"
+		return 1
+	fi
+}
+
+# Sanitizers of clang 14 want the address space layout of older kernels.
+no_aslr() { setarch -R true 2>/dev/null && echo "setarch -R"; }
+
+# meson_count DIR: add meson's results; a test that skips counts as failed
+meson_count() {
+	local ok bad
+	ok=$(grep -c '"result": "OK"' "$1/meson-logs/testlog.json")
+	bad=$(grep -vc '"result": "OK"' "$1/meson-logs/testlog.json")
+	PASSED=$((PASSED + ok))
+	FAILED=$((FAILED + bad))
+	echo "$1: $ok passed, $bad failed"
+}
+
+# meson_tests DIR [ARG...]
+meson_tests() {
+	local dir=$1 status
+	shift
+	rm -f "$dir/meson-logs/testlog.json"
+	meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@"
+	status=$?
+	if [ -s "$dir/meson-logs/testlog.json" ]; then
+		meson_count "$dir"
+		[ "$status" = 0 ] || return 1
+	else
+		fail "$dir: meson ran no test"
+	fi
+}
+
+suite_gcc() {
+	step "gcc: build, unit tests, vectors, simulator"
+	quietly "build with gcc" build_into build && meson_tests build
+}
+
+suite_asan() {
+	step "clang with address and undefined-behaviour sanitizers: the same tests"
+	quietly "build with clang asan ubsan" \
+		build_clang_into build-asan -Db_sanitize=address,undefined -Dbuildtype=debugoptimized &&
+		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+			meson_tests build-asan --timeout-multiplier 3 --wrapper "$(no_aslr)"
+}
+
+suite_tsan() {
+	step "clang with the thread sanitizer: the engine"
+	quietly "build with clang tsan" \
+		build_clang_into build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized &&
+		TSAN_OPTIONS=halt_on_error=1 \
+			meson_tests build-tsan --timeout-multiplier 5 --suite engine --wrapper "$(no_aslr)"
+}
+
+suite_lint() {
+	step "lint"
+	quietly "lint" lint
+}
+
+# fuzz_each SECONDS [TARGET...]: run each target, count each
+fuzz_each() {
+	local seconds=$1 target name corpus
+	shift
+	[ $# -gt 0 ] || set -- build-fuzz/fuzz_*
+	for target in "$@"; do
+		name=$(basename "$target")
+		target=build-fuzz/$name
+		case $name in *.p) continue ;; esac
+		[ -x "$target" ] || { fail "no fuzz target $name"; continue; }
+		corpus=build-fuzz/corpus-$name
+		mkdir -p "$corpus"
+		set -- "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+			-print_final_stats=1 "-artifact_prefix=build-fuzz/" "$corpus"
+		[ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || set -- "$@" "tests/fuzz/corpus/${name#fuzz_}"
+		# shellcheck disable=SC2046
+		quietly "fuzz $name ${seconds}s" $(no_aslr) "$@"
+	done
+}
+
+suite_fuzz() {
+	step "fuzz: each target for 5 seconds"
+	quietly "build the fuzz targets" build_clang_into build-fuzz -Dfuzz=true &&
+		fuzz_each 5
+}
+
+fuzz() {
+	packages_install build test || return 1
+	LOGS=$TOP/build-fuzz
+	build_clang_into build-fuzz -Dfuzz=true || return 1
+	fuzz_each "${1:-60}" "${@:2}"
+	[ "$FAILED" = 0 ]
+}
+
+# Everything that pytest does to the network happens in namespaces of its own,
+# and what is left of it dies with them.
+interop_run() {
+	as_root env ADIT="$TOP/build/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
+		unshare --mount --net --pid --fork --kill-child --mount-proc \
+		"$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
+}
+
+suite_interop() {
+	local report=$LOGS/interop.xml counts
+	step "interop: this machine's kernel, and a stock Debian kernel under QEMU"
+	rm -f "$report"
+	interop_run --junitxml="$report" tests/interop
+	counts=$("$PYTHON" "$TOP/packaging/dev/junit_counts.py" "$report") ||
+		{ fail "pytest left no report"; return; }
+	PASSED=$((PASSED + ${counts% *}))
+	FAILED=$((FAILED + ${counts#* }))
+}
+
+run_tests() {
+	local suite suites=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--offline) OFFLINE=1 ;;
+		gcc | asan | tsan | lint | fuzz | interop) suites+=("$1") ;;
+		*) echo "dev: no suite $1 (gcc asan tsan lint fuzz interop)" >&2; return 2 ;;
+		esac
+		shift
+	done
+	[ ${#suites[@]} -gt 0 ] || suites=(gcc asan tsan lint fuzz interop)
+	LOGS=$TOP/build/test-logs
+	packages_install build demo test || fail "packages"
+	case " ${suites[*]} " in *" interop "*) kernel_fetch || fail "peer kernel" ;; esac
+	if [ "$FAILED" = 0 ]; then
+		[ -f build/build.ninja ] || meson setup build >/dev/null || fail "meson setup"
+		mkdir -p "$LOGS"
+		for suite in "${suites[@]}"; do
+			"suite_$suite"
+		done
+	fi
+	printf '\n%d passed, %d failed\n' "$PASSED" "$FAILED"
+	[ "$FAILED" = 0 ]
+}
