@@ -8,7 +8,6 @@
  *
  * Each packet is a message of its own: with UDP_SEGMENT the tunnel would be handed trains.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -17,7 +17,6 @@
  * CIPHER (gso only) seals each datagram: 8 bytes of counter, the ciphertext, 16 bytes of tag. The
  * key is constant and nothing guards against replay: this measures cost and protects nothing.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -135,7 +135,7 @@ class Lint:
             if found:
                 self.find(name, number, f"{found.group(1)}() is banned",
                           f"use {BANNED[found.group(1)]}")
-            if re.search(r"\btypedef\s+(struct|union|enum)\b", line):
+            if re.search(r"\btypedef\s+(struct|union|enum)\b[^(]*$", line):
                 self.find(name, number, "a typedef hides a struct, union or enum",
                           "name it by its tag")
         self.check_functions(name, code)
