@@ -120,7 +120,7 @@ fuzz() {
 interop_run() {
 	as_root env ADIT="$TOP/build/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
 		unshare --mount --net --pid --fork --kill-child --mount-proc \
-		"$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
+		sh -c 'mount -t tmpfs tmpfs /run && exec "$@"' sh "$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
 }
 
 suite_interop() {

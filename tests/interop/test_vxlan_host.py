@@ -83,8 +83,8 @@ def test_path_mtu_too_small(lab, up, end, family):
     near, far = lab.routed(narrow=1300)
     vxlan(end, up, near, far, family)
     kernel.vxlan(far, near, family, FAR)
-    if family == 6:  # so the far one is told by its route, and still asks for full segments
-        far.host.run("ip -6 route change fd09::/64 dev k1 mtu 1230 advmss 1370")
+    if family == 6:
+        kernel.tell_path_mtu(far, "k1", True, 1230, 1370)
     for address in inner_addresses(end):
         assert_ping(near.host, address)
         transfer(near.host, far.host, address)

@@ -54,3 +54,12 @@ def vxlan(site, remote, family, inner, vni=42, name="k1", options="dstport 4789"
     to = f"remote {remote.address(family)} " if remote else ""
     words = f"address {mac(site, name)} type vxlan id {vni} {to}local {site.address(family)} {options}"
     return Device(site, name, words, inner)
+
+
+def tell_path_mtu(site, dev, v6, fits, mss):
+    """Give `dev` a route that knows what its path carries; peers may still send `mss` at once.
+
+    A kernel does not always learn the path's MTU for packets of its own in a tunnel.
+    """
+    route = "-6 route add fd09::/64 metric 100" if v6 else "-4 route replace 10.9.0.0/24"
+    site.host.run(f"ip {route} dev {dev} mtu {fits} advmss {mss}")

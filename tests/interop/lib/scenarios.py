@@ -2,6 +2,7 @@
 """What every tunnel must do, whichever its encapsulation: a far device, and adit at the near end."""
 import time
 
+from . import kernel
 from .traffic import (assert_ping, device_mtu, largest_ping, ping, reported_mtu, transfer, wait_for)
 
 
@@ -23,16 +24,10 @@ def move(near, far, addresses, size=2_000_000):
 
 
 def squeeze(near, far, addresses, mtu, fits, far_dev="k1"):
-    """The path is too narrow for the tunnel's first MTU: it is told so, and TCP gets through.
-
-    The far kernel is told by its route what its path carries, because for its own packets
-    it does not always learn that; it still asks for segments of the full size.
-    """
+    """The path is too narrow for the tunnel's first MTU: it is told so, and TCP gets through."""
     _, far_address = addresses
     v6 = ":" in far_address
-    far.host.run(f"ip {'-6' if v6 else '-4'} route change "
-                 f"{'fd09::/64' if v6 else '10.9.0.0/24'} dev {far_dev} "
-                 f"mtu {fits} advmss {mtu - (60 if v6 else 40)}")
+    kernel.tell_path_mtu(far, far_dev, v6, fits, mtu - (60 if v6 else 40))
     assert reported_mtu(near.host, far_address, largest_ping(far_address, mtu)) == fits
     assert_ping(near.host, far_address, size=largest_ping(far_address, fits))
     transfer(near.host, far.host, far_address, 2_000_000)
