@@ -188,7 +188,7 @@ def everyone(probe, adit, extra):
         Adit("adit-vxlan-w4", "adit VXLAN, 4 workers", adit, VXLAN, 4),
         Adit("adit-gre", "adit GRE over IP", adit, GRE),
         Adit("adit-ipip", "adit IP in IP", adit, IPIP),
-    ] + [Adit(key, f"adit {stack}", adit, stack) for key, stack in extra]
+    ] + [Adit(key, f"{key}, 1 worker", adit, stack) for key, stack in extra]
 
 
 # the slow reference rows that say little new are run only when asked for

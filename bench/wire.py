@@ -40,15 +40,15 @@ def last_line(text):
 class Process:
     """A process in the background whose output is kept for the error message."""
 
-    def __init__(self, argv, env=None):
-        self.argv = argv
+    def __init__(self, name, argv, env=None):
+        self.name = name
         self.log = tempfile.TemporaryFile(mode="w+")
         try:
             self.child = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
                 env=env, start_new_session=True)
         except FileNotFoundError:
-            raise BenchError(f"{argv[0]} is not installed") from None
+            raise BenchError(f"{name} is not installed") from None
 
     def output(self):
         self.log.seek(0)
@@ -58,7 +58,10 @@ class Process:
         """None while it runs."""
         if self.child.poll() is None:
             return None
-        return f"ended with status {self.child.returncode}: {last_line(self.output())}"
+        output = self.output()
+        own = [line for line in output.splitlines() if line.startswith(self.name + ":")]
+        return (f"{self.name} ended with status {self.child.returncode}: "
+                f"{own[0] if own else last_line(output)}")
 
     def stop(self):
         """Ask, wait, and only then insist."""
@@ -115,7 +118,7 @@ class Side:
         return run("ip", "-n", self.ns, *argv)
 
     def start(self, *argv, env=None):
-        p = Process(["ip", "netns", "exec", self.ns, *argv], env)
+        p = Process(os.path.basename(argv[0]), ["ip", "netns", "exec", self.ns, *argv], env)
         self.processes.append(p)
         return p
 
