@@ -13,14 +13,14 @@ BEFORE_ATTRIBUTE = re.compile(r"(\w+)\s*$")
 
 
 def blank(text, keep_directives=False):
-    """The text with comments, strings and directives turned into blanks; every line keeps its
-    number and every character its place."""
+    """The text with comments and directives turned into blanks and literals into zeros; every line
+    keeps its number and every character its place."""
 
     def replace(match):
         found = match.group(0)
         if keep_directives and found.lstrip().startswith("#"):
             return found
-        return re.sub(r"[^\n]", " ", found)
+        return re.sub(r"[^\n]", "0" if found[0] in "\"'" else " ", found)
 
     return TOKEN.sub(replace, text)
 
@@ -102,7 +102,7 @@ def functions(code):
         if i < 0:
             return found
         what = signature(code, i)
-        if not what and re.search(r'\bextern\s*$', code[:i]):
+        if not what and re.search(r"\bextern\s*0*\s*$", code[:i]):
             i += 1
             continue
         end = closing(code, i, "{}")

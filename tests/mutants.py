@@ -20,6 +20,7 @@ CALL = re.compile(r"\b(?!sizeof)\w+\s*\((?:[^()]|\([^()]*\))*\)")
 COMPARE = re.compile(r"(?<![<>=!\-])(<=|>=|==|!=|<(?![<=])|>(?![>=]))(?!=)")
 TAKEN = re.compile(r"\badit_(?:seg_)?(?:pull|trim)\s*\(|\badit_rd_ok\s*\(")
 TAKER = re.compile(r"\b(\w+)\s*=\s*(?:adit_(?:seg_)?pull|adit_rd_\w+)\s*\(")
+COUNTER = re.compile(r"\s*\w{1,2}\s*[<>]")
 REFUSES = re.compile(r"DROP|\bfalse\b|\bNULL\b|^\s*-?\s*\d+\s*$|SHORT")
 JUMP = re.compile(r"\b(?:return|goto|break|continue)\b")
 KEYWORD = re.compile(r"\b(if|while|for|return)\b")
@@ -165,6 +166,8 @@ class Finder:
         for a, b in operands(self.code, start, end):
             want = wants(self.code[a:b], taken)
             if want is None or (want == "guard" and mode != "guard"):
+                continue
+            if mode == "loop" and COUNTER.match(self.code[a:b]):
                 continue
             if mode == "guard":
                 self.add(a, b, want is True and "ADIT_KEEP" in self.code[a:b])

@@ -50,8 +50,8 @@ int toy_body(const uint8_t *p, size_t len)
 {
 	int sum = 0;
 
-	for (size_t i = 0; i < len; i++)
-		sum += p[i];
+	for (size_t off = 0; off < len; off++)
+		sum += p[off];
 	if (len >= 3)
 		sum += p[2];
 	return sum;
