@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/delivery.h"
 
+#include "net/ip.h"
+#include "proto/describe.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,8 +83,15 @@ bool adit_delivery_df(const struct adit_delivery *d, const struct adit_meta *m)
 	return m->df == ADIT_DF_UNSET ? d->df : m->df == ADIT_DF_ON;
 }
 
-enum adit_drop adit_delivery_check(
-	const struct adit_delivery *d, const struct adit_meta *m, bool port)
+bool adit_delivery_route(const struct adit_delivery *d, const struct adit_meta *m,
+	struct adit_addr *far, struct adit_addr *near)
+{
+	*far = m->far.family ? m->far : d->remote;
+	*near = m->near.family ? m->near : d->local;
+	return adit_addr_len(far) > 0 && far->family == near->family;
+}
+
+enum adit_drop adit_delivery_check(const struct adit_delivery *d, const struct adit_meta *m)
 {
 	if (adit_addr_len(&d->local) && !adit_addr_is_any(&d->local)) {
 		if (adit_addr_same_ip(&d->local, &m->far))
@@ -91,9 +101,81 @@ enum adit_drop adit_delivery_check(
 	}
 	if (d->from_any || !adit_addr_len(&d->remote) || adit_addr_is_multicast(&d->remote))
 		return ADIT_KEEP;
-	if (!adit_addr_same_ip(&d->remote, &m->far))
-		return ADIT_DROP_PEER;
-	if (port && d->remote.port && d->remote.port != m->far.port)
-		return ADIT_DROP_PEER;
-	return ADIT_KEEP;
+	return adit_addr_same_ip(&d->remote, &m->far) ? ADIT_KEEP : ADIT_DROP_PEER;
+}
+
+unsigned adit_delivery_version(const struct adit_delivery *d)
+{
+	return d->remote.family == 4 || d->local.family == 4 ? 4 : 6;
+}
+
+static void address(struct adit_hdr *h, const struct adit_addr *a)
+{
+	struct adit_addr bare = *a;
+	char text[ADIT_ADDR_TEXT];
+
+	bare.port = 0;
+	if (adit_addr_len(a) && !adit_addr_is_any(a))
+		adit_hdr_value(h, "%.47s", adit_addr_text(&bare, text));
+}
+
+static void describe4(const struct adit_delivery *d, struct adit_hdr *h, unsigned proto)
+{
+	adit_hdr_field(h, "Version", "ip.version", 0, 1);
+	adit_hdr_value(h, "4");
+	adit_hdr_field(h, "IHL", "ip.hdr_len", 0, 1);
+	adit_hdr_value(h, "20");
+	adit_hdr_field(h, "Type of Service", "ip.dsfield", 1, 1);
+	adit_hdr_field(h, "Total Length", "ip.len", 2, 2);
+	adit_hdr_field(h, "Identification", "ip.id", 4, 2);
+	adit_hdr_field(h, "Don't Fragment", "ip.flags.df", 6, 1);
+	adit_hdr_value(h, "%d", d->df);
+	adit_hdr_field(h, "Fragment Offset", "ip.frag_offset", 6, 2);
+	adit_hdr_value(h, "0");
+	adit_hdr_field(h, "Time to Live", "ip.ttl", 8, 1);
+	if (d->ttl)
+		adit_hdr_value(h, "%u", d->ttl);
+	adit_hdr_field(h, "Protocol", "ip.proto", 9, 1);
+	if (proto)
+		adit_hdr_value(h, "%u", proto);
+	adit_hdr_field(h, "Header Checksum", "ip.checksum", 10, 2);
+	adit_hdr_field(h, "Source Address", "ip.src", 12, 4);
+	address(h, &d->local);
+	adit_hdr_field(h, "Destination Address", "ip.dst", 16, 4);
+	address(h, &d->remote);
+}
+
+static void describe6(const struct adit_delivery *d, struct adit_hdr *h, unsigned proto)
+{
+	adit_hdr_field(h, "Version", "ipv6.version", 0, 1);
+	adit_hdr_value(h, "6");
+	adit_hdr_field(h, "Traffic Class", "ipv6.tclass", 0, 4);
+	adit_hdr_field(h, "Flow Label", "ipv6.flow", 1, 3);
+	adit_hdr_field(h, "Payload Length", "ipv6.plen", 4, 2);
+	adit_hdr_field(h, "Next Header", "ipv6.nxt", 6, 1);
+	if (proto)
+		adit_hdr_value(h, "%u", proto);
+	adit_hdr_field(h, "Hop Limit", "ipv6.hlim", 7, 1);
+	if (d->ttl)
+		adit_hdr_value(h, "%u", d->ttl);
+	adit_hdr_field(h, "Source Address", "ipv6.src", 8, 16);
+	address(h, &d->local);
+	adit_hdr_field(h, "Destination Address", "ipv6.dst", 24, 16);
+	address(h, &d->remote);
+}
+
+void adit_delivery_describe(const struct adit_delivery *d, struct adit_hdr *h, unsigned proto)
+{
+	bool v4 = adit_delivery_version(d) == 4;
+
+	*h = (struct adit_hdr){ .name = v4 ? "IPv4" : "IPv6",
+		.dissector = v4 ? "ip" : "ipv6",
+		.role = "delivery: carries its payload from host to host",
+		.standard = v4 ? "RFC 791 3.1" : "RFC 8200 3",
+		.bytes = v4 ? IP4_LEN : IP6_LEN,
+		.osi = 3 };
+	if (v4)
+		describe4(d, h, proto);
+	else
+		describe6(d, h, proto);
 }

@@ -40,9 +40,18 @@ uint8_t adit_delivery_tos(const struct adit_delivery *d, const struct adit_meta 
 uint8_t adit_delivery_ttl(const struct adit_delivery *d, const struct adit_meta *m);
 bool adit_delivery_df(const struct adit_delivery *d, const struct adit_meta *m);
 
-/* Whether a unit from this far address to this near one may come up. Ports are compared where the
- * configuration names them and port is true. ADIT_KEEP, PEER or SELF. */
-enum adit_drop adit_delivery_check(
-	const struct adit_delivery *d, const struct adit_meta *m, bool port);
+/* Where a unit goes and whence, when the layer above chose no address: the configured ones. The
+ * ports are those of whoever gave the address. False: not known, or of two IP versions. */
+bool adit_delivery_route(const struct adit_delivery *d, const struct adit_meta *m,
+	struct adit_addr *far, struct adit_addr *near) ADIT_MUST_USE;
+
+/* Whether a unit with these addresses may come up: ADIT_KEEP, PEER or SELF. Ports are not looked
+ * at: a source port carries entropy. */
+enum adit_drop adit_delivery_check(const struct adit_delivery *d, const struct adit_meta *m);
+
+/* For describe(): 4 or 6, the worse where nothing says. */
+unsigned adit_delivery_version(const struct adit_delivery *d);
+/* The outer IP header; proto 0: depends on what it carries. */
+void adit_delivery_describe(const struct adit_delivery *d, struct adit_hdr *h, unsigned proto);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "core/layer.h"
 
-enum ipip_opt { IPIP_OPT_ALLOWED, IPIP_OPT_ENCAPLIMIT, IPIP_OPT_N };
+enum ipip_opt { IPIP_OPT_ALLOWED, IPIP_OPT_N };
 
 extern const struct adit_layer_ops adit_layer_ipip;
 

@@ -11,7 +11,14 @@ enum udp_opt {
 	UDP_OPT_N
 };
 
-#define UDP_HLEN 8
+/* The options as values, for the layer and the socket driver. */
+struct udp_conf {
+	struct adit_delivery ip; /* its ports are those given with the addresses, else by port= */
+	bool csum;
+};
+
+enum adit_err udp_conf_read(
+	struct udp_conf *u, const struct adit_conf *c, struct adit_fault *f) ADIT_MUST_USE;
 
 extern const struct adit_layer_ops adit_layer_udp;
 

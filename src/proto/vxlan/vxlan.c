@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/vxlan/vxlan.h"
 
+#include "core/bytes.h"
+#include "core/codec.h"
+#include "net/eth.h"
+#include "net/flow.h"
+#include "net/ip.h"
+#include "proto/describe.h"
+#include "proto/tunnel.h"
+
 static const char *const from_words[] = { "any", NULL };
 
 static const struct adit_opt mac_opts[] = {
@@ -60,6 +68,213 @@ _Static_assert(ADIT_LEN(mac_opts) == VXLAN_MAC_N, "one row an option");
 
 static const struct adit_code codes[] = { { ADIT_SPACE_UDPPORT, VXLAN_PORT } };
 
+#define TAIL_MAX 256 /* tailroom that a copy keeps for the layers below */
+
+struct vxlan {
+	uint32_t vni;
+	bool from_any;
+	unsigned n_remotes;
+	struct adit_addr remote[VXLAN_REMOTES];
+	struct adit_addr target; /* of the unit being encapsulated; family 0: the delivery's own */
+	unsigned fan;		 /* remotes that already have a copy of the unit in front */
+};
+
+static enum adit_err refuse(struct adit_fault *f, int opt, const char *what)
+{
+	enum adit_err e = adit_fail(f, ADIT_ECONF, NULL, "%s", what);
+
+	if (f)
+		f->opt = opt;
+	return e;
+}
+
+static enum adit_err vxlan_open(struct adit_layer *l, bool first, struct adit_fault *f)
+{
+	struct vxlan *v = l->state;
+	const struct adit_conf *c = l->conf;
+
+	(void)first;
+	v->vni = (uint32_t)adit_conf_u(c, VXLAN_OPT_VNI);
+	v->from_any = adit_conf_has(c, VXLAN_OPT_FROM);
+	if (adit_conf_n(c, VXLAN_OPT_REMOTES) > VXLAN_REMOTES)
+		return refuse(f, VXLAN_OPT_REMOTES, "vxlan takes at most 64 remotes");
+	for (; v->n_remotes < adit_conf_n(c, VXLAN_OPT_REMOTES); v->n_remotes++) {
+		const struct adit_addr *a = adit_conf_addr(c, VXLAN_OPT_REMOTES, v->n_remotes);
+
+		if (adit_addr_is_multicast(a))
+			return refuse(f, VXLAN_OPT_REMOTES,
+				"vxlan copies broadcasts to each remote; it joins no group");
+		v->remote[v->n_remotes] = *a;
+	}
+	l->headroom = VXLAN_HLEN;
+	return ADIT_OK;
+}
+
+/* The outer header would be routed into this tunnel again. */
+static bool loops(const struct adit_seg *s, const struct adit_addr *far)
+{
+	struct net_ip ip;
+	uint32_t off;
+
+	if (net_find_ip(ADIT_FRAME, s->data, s->len, &off) != far->family ||
+		net_ip_parse_quote(&ip, s->data + off, s->len - off) != ADIT_KEEP)
+		return false;
+	return memcmp(ip.dst, far->ip, ip.addr_len) == 0 && ip.proto == IPPROTO_N_UDP &&
+	       !net_ip_is_fragment(&ip) && s->len >= off + ip.l4_off + 4u &&
+	       adit_be16(s->data + off + ip.l4_off + 2) == (far->port ? far->port : VXLAN_PORT);
+}
+
+/* RFC 7348 5: flags, 24 reserved bits, VNI, 8 reserved bits. */
+static enum adit_drop encap(struct adit_layer *l, struct adit_seg *s, const struct adit_meta *in,
+	struct adit_meta *out, adit_time now)
+{
+	const struct vxlan *v = l->state;
+	enum adit_drop d;
+
+	(void)now;
+	if (s->len < ETH_LEN)
+		return ADIT_DROP_SHORT;
+	d = adit_tunnel_encap(ADIT_FRAME, s, in, out);
+	if (d != ADIT_KEEP)
+		return d;
+	if (v->target.family && loops(s, &v->target))
+		return ADIT_DROP_LOOP;
+	out->far = v->target;
+	memset(&out->near, 0, sizeof(out->near));
+	out->near.port = net_flow_port(in->hash);
+	out->space = ADIT_SPACE_UDPPORT;
+	out->code = VXLAN_PORT;
+	adit_seg_push(s, VXLAN_HLEN);
+	adit_put_be32(s->data, (uint32_t)VXLAN_F_VNI << 24);
+	adit_put_be32(s->data + 4, v->vni << 8);
+	return ADIT_KEEP;
+}
+
+static enum adit_drop decap(struct adit_layer *l, struct adit_seg *s, const struct adit_meta *in,
+	struct adit_meta *out, adit_time now)
+{
+	const struct vxlan *v = l->state;
+	const uint8_t *h = adit_seg_pull(s, VXLAN_HLEN);
+
+	(void)now;
+	if (!h)
+		return ADIT_DROP_SHORT;
+	if (!(h[0] & VXLAN_F_VNI)) /* RFC 7348 5: all other bits are ignored */
+		return ADIT_DROP_FLAGS;
+	if (adit_be24(h + 4) != v->vni)
+		return ADIT_DROP_KEY;
+	if (s->len < ETH_LEN)
+		return ADIT_DROP_SHORT;
+	if (net_mac_is_group(s->data + 6))
+		return ADIT_DROP_MAC;
+	return adit_tunnel_decap(ADIT_FRAME, s, in, out);
+}
+
+/* A copy of the unit goes to the target. What room below does not hold is lost: the others have
+ * theirs already. */
+static void copy_out(struct adit_layer *l, const struct adit_pkt *p, struct adit_emit *out)
+{
+	uint32_t tail = p->pitch - p->off - p->len;
+	struct adit_pkt *q =
+		adit_pkt_copy(out->pool, p, 0, p->count, tail < TAIL_MAX ? tail : TAIL_MAX);
+	struct adit_batch one;
+
+	if (!q) {
+		l->stats.drops[ADIT_DROP_NO_CELL] += p->count;
+		return;
+	}
+	adit_batch_init(&one);
+	adit_add(&one, q);
+	while (adit_peek(&one))
+		if (!adit_train_run(l, &one, out->down, out, encap))
+			adit_drop(l, adit_take(&one), ADIT_DROP_NO_ROOM);
+}
+
+/* Copies the unit in front to every remote, the unit itself to the last one. False: no room yet;
+ * `fan` remembers how far it came. */
+static bool flood(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	struct vxlan *v = l->state;
+	unsigned before = in->count;
+
+	for (; v->fan + 1 < v->n_remotes; v->fan++) {
+		if (adit_room(out->down) < 2)
+			return false;
+		v->target = v->remote[v->fan];
+		copy_out(l, adit_peek(in), out);
+	}
+	v->target = v->n_remotes ? v->remote[v->n_remotes - 1] : (struct adit_addr){ 0 };
+	if (!adit_train_run(l, in, out->down, out, encap))
+		return false;
+	if (in->count < before) /* else the rest of the train stands in front */
+		v->fan = 0;
+	return true;
+}
+
+static void down(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	const struct adit_pkt *p;
+
+	while ((p = adit_peek(in)) != NULL) {
+		bool done = p->kind == ADIT_DATA ? flood(l, in, out) : adit_pass_down(l, in, out);
+
+		if (!done)
+			break;
+	}
+}
+
+/* RFC 7348 says nothing of it, but a tunnel that takes frames from everybody is an open relay. */
+static bool knows(const struct vxlan *v, const struct adit_addr *far)
+{
+	if (v->from_any || v->n_remotes == 0) /* then the delivery has the remote, and checks it */
+		return true;
+	for (unsigned i = 0; i < v->n_remotes; i++)
+		if (adit_addr_same_ip(&v->remote[i], far))
+			return true;
+	return false;
+}
+
+static void up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	const struct adit_pkt *p;
+
+	while ((p = adit_peek(in)) != NULL) {
+		bool done = true;
+
+		if (p->kind != ADIT_DATA)
+			done = adit_pass_up(l, in, out);
+		else if (knows(l->state, &p->m.far))
+			done = adit_train_run(l, in, out->up, out, decap);
+		else
+			adit_drop(l, adit_take(in), ADIT_DROP_PEER);
+		if (!done)
+			break;
+	}
+}
+
+static unsigned describe(const struct adit_layer *l, struct adit_hdr *out, unsigned max)
+{
+	const struct vxlan *v = l->state;
+
+	if (max < 1)
+		return 0;
+	*out = (struct adit_hdr){ .name = "VXLAN",
+		.dissector = "vxlan",
+		.role = "tunnel: an Ethernet frame as payload of datagrams",
+		.standard = "RFC 7348 5",
+		.bytes = VXLAN_HLEN,
+		.osi = 2 };
+	adit_hdr_field(out, "Flags", "vxlan.flags", 0, 2);
+	adit_hdr_value(out, "0x0800");
+	adit_hdr_field(out, "Reserved", "vxlan.gbp", 2, 2);
+	adit_hdr_value(out, "0");
+	adit_hdr_field(out, "VXLAN Network Identifier", "vxlan.vni", 4, 3);
+	adit_hdr_value(out, "%u", v->vni);
+	adit_hdr_field(out, "Reserved", "vxlan.reserved8", 7, 1);
+	adit_hdr_value(out, "0");
+	return 1;
+}
+
 const struct adit_layer_ops adit_layer_vxlan = {
 	.name = "vxlan",
 	.title = "Ethernet over UDP with a network identifier, any number of endpoints",
@@ -73,4 +288,9 @@ const struct adit_layer_ops adit_layer_vxlan = {
 	.n_codes = ADIT_LEN(codes),
 	.opts = opts,
 	.n_opts = ADIT_LEN(opts),
+	.state_size = sizeof(struct vxlan),
+	.open = vxlan_open,
+	.down = down,
+	.up = up,
+	.describe = describe,
 };
