@@ -39,8 +39,8 @@ struct adit_explain_opts {
 };
 /* The completed stack as valid input, all else as comments; or JSON. malloc()ed; NULL: no memory
  * or a refusal in d. */
-char *adit_lang_explain(const struct adit_program *p, const struct adit_explain_opts *o,
-	struct adit_diag *d);
+char *adit_lang_explain(
+	const struct adit_program *p, const struct adit_explain_opts *o, struct adit_diag *d);
 /* The stack written back on one line, secrets as their sources. malloc()ed. */
 char *adit_lang_write(const struct adit_spec *s);
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Completion: deliveries that were left out, and ports that follow from the layer above. */
+#include "lang/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_address(const struct adit_opt *o)
+{
+	return o->type == ADIT_OPT_ADDR || o->type == ADIT_OPT_HOST;
+}
+
+int lang_far(const struct adit_conf *c)
+{
+	for (unsigned i = 0; i < c->n_opts; i++) {
+		if ((c->opts[i].flags & ADIT_OPT_POS) && is_address(&c->opts[i]))
+			return (int)i;
+	}
+	return -1;
+}
+
+static int find(const struct adit_conf *c, const char *name)
+{
+	return lang_opt(c->opts, c->n_opts, name, strlen(name));
+}
+
+/* Where an option of the layer above belongs in the one below: the same name, else for addresses
+ * the far address. -1: nowhere. */
+static int same_option(const struct adit_conf *upper, unsigned opt, const struct adit_conf *lower)
+{
+	const struct adit_opt *o = &upper->opts[opt];
+	int to = find(lower, o->name);
+
+	if (to >= 0 && lower->opts[to].type == o->type)
+		return to;
+	return is_address(o) && lang_far(upper) == (int)opt ? lang_far(lower) : -1;
+}
+
+enum adit_err lang_set_port(struct lang *l, struct adit_item *it, uint16_t port)
+{
+	char text[320];
+	uint32_t old;
+	size_t n = lang_host_len(it->text, &old);
+	const char *shape = "%.*s:%u";
+
+	if (it->text[0] != '[' && memchr(it->text, ':', n))
+		shape = "[%.*s]:%u";
+	if (port)
+		snprintf(text, sizeof(text), shape, (int)n, it->text, port);
+	else
+		snprintf(text, sizeof(text), "%.*s", (int)n, it->text);
+	it->text = lang_text(l->arena, text, strlen(text));
+	if (!it->text)
+		return lang_no_memory(l);
+	it->addr.port = port;
+	return ADIT_OK;
+}
+
+static enum adit_err copy_items(struct lang *l, const struct adit_value *from, struct adit_conf *to,
+	unsigned opt, bool keep_port)
+{
+	for (unsigned i = 0; i < from->n; i++) {
+		struct adit_item *it = lang_item_add(l, to, opt);
+
+		if (!it)
+			return ADIT_ENOMEM;
+		*it = from->item[i];
+		if (keep_port || !is_address(&to->opts[opt]) || it->addr.port == 0)
+			continue;
+		if (it->addr.family == 0 && it->text[0] == ':') {
+			to->value[opt].n--; /* a port alone says nothing of the address */
+			continue;
+		}
+		if (lang_set_port(l, it, 0) != ADIT_OK)
+			return ADIT_ENOMEM;
+	}
+	return ADIT_OK;
+}
+
+/* Hands the options that belong below to the layer that was just added there. */
+static enum adit_err hand_down(struct lang *l, struct adit_conf *upper, struct adit_conf *lower)
+{
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i < upper->n_opts; i++) {
+		int to = same_option(upper, i, lower);
+
+		if (!(upper->opts[i].flags & ADIT_OPT_BELOW) || upper->value[i].n == 0 || to < 0)
+			continue;
+		e = copy_items(l, &upper->value[i], lower, (unsigned)to,
+			(lower->opts[to].flags & ADIT_OPT_PORT) != 0);
+		upper->value[i].n = 0;
+	}
+	return e;
+}
+
+/* A delivery in the middle names the same hosts as the one that completion put below it. */
+static enum adit_err copy_addresses(
+	struct lang *l, const struct adit_conf *upper, struct adit_conf *lower)
+{
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i < upper->n_opts; i++) {
+		int to = same_option(upper, i, lower);
+
+		if (to < 0 || !is_address(&upper->opts[i]) || lower->value[to].n > 0)
+			continue;
+		e = copy_items(l, &upper->value[i], lower, (unsigned)to, false);
+	}
+	return e;
+}
+
+static enum adit_err insert(
+	struct lang *l, struct lang_stack *s, unsigned at, const struct adit_layer_ops *ops)
+{
+	struct adit_conf *upper = s->layer[at - 1];
+	struct adit_conf *c;
+	enum adit_err e;
+
+	if (s->n == ADIT_STACK_LAYERS)
+		return lang_refuse(l, &upper->src, NULL,
+			"the completed stack has more than %d layers", ADIT_STACK_LAYERS);
+	c = lang_conf_new(l, ops, ops->opts, ops->n_opts, &upper->src);
+	if (!c)
+		return lang_no_memory(l);
+	c->completed = true;
+	memmove(&s->layer[at + 1], &s->layer[at], (s->n - at) * sizeof(s->layer[0]));
+	s->layer[at] = c;
+	s->n++;
+	e = hand_down(l, upper, c);
+	if (!e && (upper->ops->flags & ADIT_L_BOTTOM))
+		e = copy_addresses(l, upper, c);
+	return e;
+}
+
+static const struct adit_layer_ops *needed(const struct lang *l, const struct adit_conf *c)
+{
+	return c->ops->needs ? lang_find(l->src, c->ops->needs) : NULL;
+}
+
+/* Adds what is missing in the middle (udp over wireguard needs ip) and at the bottom. */
+static enum adit_err fill_gaps(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i + 1 < s->n; i++) {
+		const struct adit_layer_ops *need = needed(l, s->layer[i]);
+		const struct adit_layer_ops *lower = s->layer[i + 1]->ops;
+
+		if (need && need != lower && !lang_meet(s->layer[i]->ops, lower) &&
+			lang_meet(s->layer[i]->ops, need) && lang_meet(need, lower))
+			e = insert(l, s, i + 1, need);
+	}
+	while (!e && !(s->layer[s->n - 1]->ops->flags & ADIT_L_BOTTOM) &&
+		needed(l, s->layer[s->n - 1]))
+		e = insert(l, s, s->n, needed(l, s->layer[s->n - 1]));
+	return e;
+}
+
+static bool same_host(const struct adit_item *a, const struct adit_item *b)
+{
+	uint32_t pa, pb;
+	size_t na, nb;
+
+	if (a->addr.family || b->addr.family)
+		return adit_addr_same_ip(&a->addr, &b->addr);
+	na = lang_host_len(a->text, &pa);
+	nb = lang_host_len(b->text, &pb);
+	return na == nb && memcmp(a->text, b->text, na) == 0;
+}
+
+/* A delivery over a delivery (udp over ip) with two words for the same thing: they must agree, and
+ * what only the lower one has holds for both. */
+static enum adit_err agree(struct lang *l, struct adit_conf *upper, const struct adit_conf *lower)
+{
+	for (unsigned i = 0; i < upper->n_opts; i++) {
+		int from = same_option(upper, i, lower);
+		const struct adit_value *v = from >= 0 ? &lower->value[from] : NULL;
+		struct adit_value *u = &upper->value[i];
+
+		if (!v || v->n == 0 || !is_address(&upper->opts[i]))
+			continue;
+		if (u->n == 0) {
+			if (copy_items(l, v, upper, i, true) != ADIT_OK)
+				return ADIT_ENOMEM;
+		} else if (u->item[0].addr.family == 0 && u->item[0].text[0] == ':') {
+			uint16_t port = u->item[0].addr.port;
+
+			u->item[0] = v->item[0];
+			if (lang_set_port(l, &u->item[0], port) != ADIT_OK)
+				return ADIT_ENOMEM;
+		} else if (!same_host(&u->item[0], &v->item[0])) {
+			return lang_refuse(l, &v->item[0].src, "write the address once",
+				"%s and %s name different hosts", upper->word, lower->word);
+		}
+	}
+	return ADIT_OK;
+}
+
+/* At the bottom `udp / ip` is one socket: the ip layer is folded into udp where udp has a word for
+ * all that it says. */
+static enum adit_err fold_bottom(struct lang *l, struct lang_stack *s)
+{
+	struct adit_conf *upper = s->layer[s->n - 2], *lower = s->layer[s->n - 1];
+
+	for (unsigned i = 0; i < lower->n_opts; i++) {
+		int to = find(upper, lower->opts[i].name);
+
+		if (lower->value[i].n == 0 || is_address(&lower->opts[i]))
+			continue;
+		if (to < 0 || upper->opts[to].type != lower->opts[i].type)
+			return lang_refuse(l, &lower->value[i].item[0].src, NULL,
+				"%s has no option `%s`, and over it %s is one socket", upper->word,
+				lower->opts[i].name, lower->word);
+		if (upper->value[to].n > 0)
+			return lang_refuse(l, &lower->value[i].item[0].src, NULL,
+				"%s is given to %s and to %s", lower->opts[i].name, upper->word,
+				lower->word);
+		upper->value[to] = lower->value[i];
+	}
+	s->n--;
+	return ADIT_OK;
+}
+
+static bool is_pair(
+	const struct lang *l, const struct adit_conf *upper, const struct adit_conf *lower)
+{
+	return (upper->ops->flags & ADIT_L_BOTTOM) && needed(l, upper) == lower->ops;
+}
+
+static enum adit_err merge_pairs(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i + 1 < s->n; i++) {
+		if (is_pair(l, s->layer[i], s->layer[i + 1]))
+			e = agree(l, s->layer[i], s->layer[i + 1]);
+	}
+	if (!e && s->n >= 2 && is_pair(l, s->layer[s->n - 2], s->layer[s->n - 1]))
+		e = fold_bottom(l, s);
+	return e;
+}
+
+static enum adit_err local_port(struct lang *l, struct adit_conf *c, int local, uint16_t port)
+{
+	char text[16];
+	struct adit_item *it;
+
+	if (c->value[local].n > 0) {
+		it = &c->value[local].item[0];
+		return it->addr.port ? ADIT_OK : lang_set_port(l, it, port);
+	}
+	snprintf(text, sizeof(text), ":%u", port);
+	it = lang_item_add(l, c, (unsigned)local);
+	if (!it)
+		return ADIT_ENOMEM;
+	it->src = c->src;
+	it->addr.port = port;
+	it->text = lang_text(l->arena, text, strlen(text));
+	return it->text ? ADIT_OK : lang_no_memory(l);
+}
+
+/* The ports of a delivery that has ports, from the codes of the layer above it. */
+static enum adit_err ports(struct lang *l, const struct adit_conf *upper, struct adit_conf *c)
+{
+	int far = lang_far(c), local = find(c, "local");
+	uint16_t port = 0;
+	bool open = far < 0 || c->value[far].n == 0;
+	enum adit_err e = ADIT_OK;
+
+	if (c->ops->space != ADIT_SPACE_UDPPORT)
+		return ADIT_OK;
+	if (!lang_code(upper->ops, ADIT_SPACE_UDPPORT, &port)) {
+		if (!open && c->value[far].item[0].addr.port == 0)
+			return lang_refuse(l, &c->value[far].item[0].src,
+				"write it behind the address, as in `192.0.2.1:5000`",
+				"%s needs a port, and %s has none of its own", c->word,
+				upper->word);
+		return ADIT_OK;
+	}
+	if (!open && c->value[far].item[0].addr.port == 0)
+		e = lang_set_port(l, &c->value[far].item[0], port);
+	if (!e && local >= 0 && ((upper->ops->flags & ADIT_L_PORT_BOTH) || open))
+		e = local_port(l, c, local, port);
+	return e;
+}
+
+enum adit_err lang_complete(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = fill_gaps(l, s);
+
+	if (!e)
+		e = merge_pairs(l, s);
+	for (unsigned i = 1; !e && i < s->n; i++)
+		e = ports(l, s->layer[i - 1], s->layer[i]);
+	return e;
+}
