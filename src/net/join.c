@@ -138,7 +138,7 @@ static bool follows(const struct net_run *r, const struct look *k, const uint8_t
 {
 	if (!r->open || r->kind != k->kind || r->hdr_len != k->hdr_len || k->payload > r->seg)
 		return false;
-	if (r->count == NET_JOIN_RUN || r->total + k->payload > UINT16_MAX)
+	if (r->count == NET_JOIN_RUN || r->total - r->l3_off + k->payload > UINT16_MAX)
 		return false;
 	return same_path(r, k, p) && (k->kind == NET_GSO_UDP || same_tcp(r, k, p));
 }
