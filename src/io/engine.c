@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opens tunnels, runs their workers, closes them. */
+#include "io/port.h"
+#include "proto/tap/tap.h"
+#include "proto/tun/tun.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define POOL_EVENTS 64
+#define POOL_SMALLS 1024
+#define POOL_LARGES 128
+
+static void env_random(void *ctx, void *out, size_t n)
+{
+	ADIT_ASSERT(ctx == NULL && getrandom(out, n, 0) == (ssize_t)n);
+}
+
+static void env_log(void *ctx, enum adit_log_level level, const char *layer, const char *line)
+{
+	if (ctx == NULL && level <= ADIT_LOG_INFO)
+		fprintf(stderr, "adit: %s: %s\n", layer, line);
+}
+
+static const struct adit_env engine_env = { .random = env_random, .log = env_log };
+
+/* The stacks of this engine have one chain, and a pass looks at both of its sides anyway. */
+static void on_begun(void *ctx, struct adit_chain *c)
+{
+	struct io_port *p = ctx;
+
+	ADIT_ASSERT(!p->chain || p->chain == c);
+	p->chain = c;
+}
+
+static void on_ready(void *ctx, struct adit_chain *c, enum adit_side side)
+{
+	const struct io_port *p = ctx;
+
+	ADIT_ASSERT(p->chain == c && side <= ADIT_BOTTOM_SIDE);
+}
+
+static enum adit_err open_port(struct io_tunnel *t, unsigned i, unsigned *at, struct adit_fault *f)
+{
+	struct io_port *p = &t->port[i];
+	struct adit_stack_conf c = {
+		.layer = t->inner,
+		.n = t->n_inner,
+		.pool = { POOL_EVENTS, POOL_SMALLS, POOL_LARGES },
+		.env = &engine_env,
+		.shared = t->shared,
+		.hooks = { p, on_begun, on_begun, on_ready },
+	};
+	enum adit_err e = adit_stack_open(&p->stack, &c, at, f);
+
+	*at += 1; /* the end is not in the stack */
+	if (e)
+		return e;
+	p->t = t;
+	p->index = i;
+	p->pool = adit_stack_pool(p->stack);
+	p->chain = adit_stack_begin_top(p->stack);
+	if (!p->chain)
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory for the stack");
+	adit_stack_rooms(p->stack, &p->head, &p->tail);
+	*at = t->spec->n - t->del.n_layers;
+	return io_udp_open(p, f);
+}
+
+static void reset_port(struct io_port *p)
+{
+	p->tun.fd = -1;
+	for (unsigned i = 0; i < IO_SOCKS_MAX; i++)
+		p->sock[i].fd = -1;
+}
+
+static enum adit_err open_tunnel(
+	struct adit_engine *e, struct io_tunnel *t, unsigned *at, struct adit_fault *f)
+{
+	const struct adit_layer_ops *end = t->spec->layer[0]->ops;
+	enum adit_err err;
+
+	*at = 0;
+	t->engine = e;
+	t->frame = end == &adit_layer_tap;
+	if (end != &adit_layer_tun && end != &adit_layer_tap)
+		return adit_fail(f, ADIT_ECONF, "begin the stack with tun or tap",
+			"the system has no end called %s", end->name);
+	t->port = calloc(e->n_workers, sizeof(*t->port));
+	if (!t->port)
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+	for (unsigned i = 0; i < e->n_workers; i++)
+		reset_port(&t->port[i]);
+	err = io_delivery_read(t, at, f);
+	if (err)
+		return err;
+	t->shared = adit_shared_open(t->inner, t->n_inner);
+	if (!t->shared)
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+	for (unsigned i = 0; !err && i < e->n_workers; i++)
+		err = open_port(t, i, at, f);
+	if (err)
+		return err;
+	err = io_path_first(t, f);
+	*at = err ? t->spec->n - t->del.n_layers : 0;
+	return err ? err : io_end_open(t, f);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_port(struct io_port *p)
+{
+	close_fd(&p->tun.fd);
+	for (unsigned i = 0; i < IO_SOCKS_MAX; i++)
+		close_fd(&p->sock[i].fd);
+	adit_pkt_free(p->landing);
+	if (p->stack)
+		adit_stack_close(p->stack);
+}
+
+void adit_engine_close(struct adit_engine *e)
+{
+	if (!e)
+		return;
+	for (unsigned i = 0; i < e->n_tunnels; i++) {
+		struct io_tunnel *t = &e->tunnel[i];
+
+		for (unsigned k = 0; t->port && k < e->n_workers; k++)
+			close_port(&t->port[k]);
+		if (t->shared)
+			adit_shared_close(t->shared);
+		free(t->port);
+	}
+	for (unsigned i = 0; i < IO_WORKERS_MAX; i++)
+		free(e->worker[i].land);
+	pthread_mutex_destroy(&e->sys_lock);
+	free(e->tunnel);
+	free(e);
+}
+
+static unsigned count_workers(unsigned wish)
+{
+	long n = wish ? (long)wish : sysconf(_SC_NPROCESSORS_ONLN) / 2;
+
+	if (!wish && n > 4)
+		n = 4;
+	return n < 1 ? 1 : n > IO_WORKERS_MAX ? IO_WORKERS_MAX : (unsigned)n;
+}
+
+enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engine_conf *c,
+	unsigned *at_spec, unsigned *at_layer, struct adit_fault *f)
+{
+	struct adit_engine *e = calloc(1, sizeof(*e));
+	enum adit_err err = ADIT_OK;
+
+	*at_spec = *at_layer = 0;
+	if (!e)
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+	pthread_mutex_init(&e->sys_lock, NULL);
+	e->sys = c->sys;
+	e->n_workers = count_workers(c->workers);
+	e->tunnel = calloc(c->n_specs ? c->n_specs : 1, sizeof(*e->tunnel));
+	for (unsigned i = 0; i < e->n_workers; i++) {
+		e->worker[i].engine = e;
+		e->worker[i].index = i;
+		e->worker[i].land = malloc(IO_LANDING);
+		if (!e->worker[i].land || !e->tunnel)
+			err = adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+	}
+	for (unsigned i = 0; !err && i < c->n_specs; i++) {
+		*at_spec = i;
+		e->tunnel[i].spec = &c->spec[i];
+		e->n_tunnels = i + 1;
+		err = open_tunnel(e, &e->tunnel[i], at_layer, f);
+	}
+	if (err) {
+		adit_engine_close(e);
+		return err;
+	}
+	*out = e;
+	return ADIT_OK;
+}
+
+static void *worker_main(void *arg)
+{
+	io_worker_run(arg);
+	return NULL;
+}
+
+static void on_signal(uv_signal_t *h, int signum)
+{
+	if (signum)
+		adit_engine_stop(h->data);
+}
+
+/* Signals belong to worker 0's loop: the other threads block them. */
+static bool start_threads(struct adit_engine *e)
+{
+	sigset_t all, old;
+	bool ok = true;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (unsigned i = 1; ok && i < e->n_workers; i++) {
+		struct io_worker *w = &e->worker[i];
+
+		w->started = pthread_create(&w->thread, NULL, worker_main, w) == 0;
+		ok = w->started;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return ok;
+}
+
+int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
+	void (*ready)(void *ctx), void *ctx)
+{
+	static const int signals[] = { SIGTERM, SIGINT };
+	uv_signal_t sig[ADIT_LEN(signals)];
+	bool ok = true;
+
+	ADIT_ASSERT(control >= -1);
+	e->sys = sys;
+	e->started = uv_hrtime();
+	for (unsigned i = 0; i < e->n_workers; i++)
+		ok = ok && io_worker_start(&e->worker[i]) == ADIT_OK;
+	for (unsigned i = 0; ok && i < ADIT_LEN(sig); i++) {
+		ok = uv_signal_init(&e->worker[0].loop, &sig[i]) == 0;
+		sig[i].data = e;
+		ok = ok && uv_signal_start(&sig[i], on_signal, signals[i]) == 0;
+	}
+	if (ok && start_threads(e)) {
+		if (ready)
+			ready(ctx);
+		io_worker_run(&e->worker[0]);
+	}
+	adit_engine_stop(e);
+	for (unsigned i = 0; i < e->n_workers; i++) {
+		if (e->worker[i].started)
+			pthread_join(e->worker[i].thread, NULL);
+		io_worker_stop(&e->worker[i]);
+	}
+	return ok ? 0 : 1;
+}
+
+void adit_engine_stop(struct adit_engine *e)
+{
+	__atomic_store_n(&e->stopping, 1, __ATOMIC_RELEASE);
+	for (unsigned i = 0; i < e->n_workers; i++)
+		uv_async_send(&e->worker[i].wake);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A worker: a loop that carries batches from one end of its ports to the other, to completion. */
+#include "io/port.h"
+
+#include <string.h>
+
+static void port_work(struct io_port *p);
+
+static void on_timer(uv_timer_t *h)
+{
+	port_work(h->data);
+}
+
+static void on_event(uv_poll_t *h, int status, int events)
+{
+	struct io_fd *s = h->data;
+
+	if (status == 0 && events & UV_WRITABLE)
+		s->blocked = false;
+	port_work(s->port);
+}
+
+static void watch(struct io_fd *s, int events)
+{
+	if (s->watched == events)
+		return;
+	s->watched = events;
+	if (events)
+		uv_poll_start(&s->poll, events, on_event);
+	else
+		uv_poll_stop(&s->poll);
+}
+
+static void arm(struct io_port *p)
+{
+	adit_time due = adit_stack_deadline(p->stack), now = uv_hrtime();
+
+	if (due == ADIT_NEVER)
+		uv_timer_stop(&p->timer);
+	else
+		uv_timer_start(&p->timer, on_timer,
+			due > now ? (due - now + ADIT_MS - 1) / ADIT_MS : 0, 0);
+}
+
+/* One pass: what the descriptors have, through the stack and out. True: they may have more. */
+static bool pass(struct io_port *p)
+{
+	bool more = io_end_read(p);
+
+	for (unsigned i = 0; i < p->n_sock; i++)
+		more |= io_udp_recv(p, &p->sock[i]);
+	adit_chain_kick(p->chain);
+	adit_stack_run(p->stack, uv_hrtime());
+	io_end_write(p);
+	io_udp_send(p);
+	return more;
+}
+
+/* The rings between stack and descriptors are all the staging there is: what they have no room
+ * for stays in the kernel's queues, whose owners drop it there. */
+static void port_work(struct io_port *p)
+{
+	bool blocked = false;
+
+	for (unsigned i = 0; i < IO_PASSES && pass(p); i++)
+		;
+	for (unsigned i = 0; i < p->n_sock; i++) {
+		blocked |= p->sock[i].blocked;
+		watch(&p->sock[i], UV_READABLE | (p->sock[i].blocked ? UV_WRITABLE : 0));
+	}
+	watch(&p->tun,
+		blocked && adit_room(adit_chain_in(p->chain, ADIT_TOP)) == 0 ? 0 : UV_READABLE);
+	arm(p);
+}
+
+static void on_wake(uv_async_t *h)
+{
+	struct io_worker *w = h->data;
+
+	if (__atomic_load_n(&w->engine->stopping, __ATOMIC_ACQUIRE))
+		uv_stop(&w->loop);
+}
+
+static enum adit_err start_port(struct io_worker *w, struct io_port *p)
+{
+	p->w = w;
+	if (uv_timer_init(&w->loop, &p->timer) < 0 ||
+		uv_poll_init(&w->loop, &p->tun.poll, p->tun.fd) < 0)
+		return ADIT_ESYS;
+	p->timer.data = p;
+	p->tun.poll.data = &p->tun;
+	watch(&p->tun, UV_READABLE);
+	for (unsigned i = 0; i < p->n_sock; i++) {
+		if (uv_poll_init(&w->loop, &p->sock[i].poll, p->sock[i].fd) < 0)
+			return ADIT_ESYS;
+		p->sock[i].poll.data = &p->sock[i];
+		watch(&p->sock[i], UV_READABLE);
+	}
+	arm(p);
+	return ADIT_OK;
+}
+
+enum adit_err io_worker_start(struct io_worker *w)
+{
+	enum adit_err e = ADIT_OK;
+
+	if (uv_loop_init(&w->loop) < 0)
+		return ADIT_ESYS;
+	w->loop.data = w;
+	if (uv_async_init(&w->loop, &w->wake, on_wake) < 0)
+		return ADIT_ESYS;
+	w->wake.data = w;
+	for (unsigned i = 0; !e && i < w->engine->n_tunnels; i++)
+		e = start_port(w, &w->engine->tunnel[i].port[w->index]);
+	return e;
+}
+
+void io_worker_run(struct io_worker *w)
+{
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+}
+
+static void close_handle(uv_handle_t *h, void *arg)
+{
+	if (!uv_is_closing(h) && arg)
+		uv_close(h, NULL);
+}
+
+void io_worker_stop(struct io_worker *w)
+{
+	uv_walk(&w->loop, close_handle, w);
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&w->loop);
+}
