@@ -140,7 +140,7 @@ run_tests() {
 	local suite suites=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--offline) OFFLINE=1 ;;
+		--offline) export OFFLINE=1 ;;
 		gcc | asan | tsan | lint | fuzz | interop) suites+=("$1") ;;
 		*) echo "dev: no suite $1 (gcc asan tsan lint fuzz interop)" >&2; return 2 ;;
 		esac
