@@ -83,24 +83,27 @@ suite_lint() {
 	quietly "lint" lint
 }
 
-# fuzz_each SECONDS [TARGET...]: run each target, count each
+# fuzz_one SECONDS TARGET: what it finds new goes into the build directory
+fuzz_one() {
+	local seconds=$1 target=$2 name
+	name=$(basename "$target")
+	mkdir -p "build-fuzz/corpus/$name"
+	set -- "build-fuzz/corpus/$name"
+	[ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || set -- "$@" "tests/fuzz/corpus/${name#fuzz_}"
+	# shellcheck disable=SC2046
+	quietly "$name for $seconds s" $(no_aslr build-fuzz) "$target" -max_total_time="$seconds" \
+		-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=build-fuzz/" "$@"
+}
+
+# fuzz_each SECONDS [NAME...]: these targets, or all of them, each counted
 fuzz_each() {
-	local seconds=$1 target name corpus
-	shift
-	[ $# -gt 0 ] || set -- build-fuzz/fuzz_*
-	for target in "$@"; do
-		name=$(basename "$target")
-		target=build-fuzz/$name
-		case $name in *.p) continue ;; esac
-		[ -x "$target" ] || { fail "no fuzz target $name"; continue; }
-		corpus=build-fuzz/corpus-$name
-		mkdir -p "$corpus"
-		set -- "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-			-print_final_stats=1 "-artifact_prefix=build-fuzz/" "$corpus"
-		[ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || set -- "$@" "tests/fuzz/corpus/${name#fuzz_}"
-		# shellcheck disable=SC2046
-		quietly "fuzz $name ${seconds}s" $(no_aslr build-fuzz) "$@"
-	done
+	local seconds=$1 target names=("${@:2}") found=0
+	while IFS= read -r target; do
+		[ ${#names[@]} = 0 ] || [[ " ${names[*]} " == *" $(basename "$target") "* ]] || continue
+		found=$((found + 1))
+		fuzz_one "$seconds" "$target"
+	done < <(find build-fuzz -type f -name 'fuzz_*' -perm -100 | sort)
+	[ "$found" -gt 0 ] || fail "no fuzz target ${names[*]}"
 }
 
 suite_fuzz() {
@@ -120,7 +123,7 @@ fuzz() {
 # Everything that pytest does to the network happens in namespaces of its own,
 # and what is left of it dies with them.
 interop_run() {
-	as_root env ADIT="$TOP/build/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
+	as_root env ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
 		unshare --mount --net --pid --fork --kill-child --mount-proc \
 		sh -c 'mount -t tmpfs tmpfs /run && exec "$@"' sh "$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
 }
