@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Sourced by `dev`: meson build directories.
 
 # build_into DIR [MESON-OPTION...]: configure once, then build what changed

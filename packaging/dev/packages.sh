@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Sourced by `dev`: Debian packages, and the peer kernel in the cache.
-
-OFFLINE=${OFFLINE:-}
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
@@ -61,7 +60,7 @@ packages_install() {
 		# shellcheck disable=SC2086
 		apt-get install -q --no-install-recommends --print-uris -y $missing >"$log" 2>/dev/null
 	}
-	awk '/^\x27/ { n++; b += $3 }
+	awk 'substr($0, 1, 1) == "\047" { n++; b += $3 }
 		END { printf "  with what they depend on: %d packages, %.1f MB to fetch\n", n, b / 1e6 }' "$log"
 	# shellcheck disable=SC2086
 	if ! apt_install_quietly $missing >"$log" 2>&1; then
@@ -89,8 +88,8 @@ kernel_cached() {
 
 # kernel_fetch: Debian's kernel, unpacked into the cache and installed nowhere
 kernel_fetch() {
-	local package version unpacked
-	version=$(kernel_cached) && return 0
+	local package unpacked
+	kernel_cached >/dev/null && return 0
 	if [ -n "$OFFLINE" ]; then
 		echo "dev: no peer kernel in $CACHE/kernel, and --offline was given" >&2
 		return 1

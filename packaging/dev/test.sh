@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Sourced by `dev`: the suites of `./dev test`, and the count of what passed.
 
 PASSED=0
@@ -6,7 +7,7 @@ FAILED=0
 LOGS=
 
 step() { printf '\n== %s\n' "$*"; }
-pass() { PASSED=$((PASSED + ${1:-1})); }
+pass() { PASSED=$((PASSED + 1)); }
 fail() {
 	FAILED=$((FAILED + 1))
 	echo "FAILED: $*"
@@ -28,7 +29,7 @@ quietly() {
 }
 
 # Sanitizers of clang 14 want the address space layout of older kernels.
-no_aslr() { setarch -R true 2>/dev/null && echo "setarch -R"; }
+no_aslr() { [ "$1" != build ] && setarch -R true 2>/dev/null && echo "setarch -R"; }
 
 # meson_count DIR: add meson's results; a test that skips counts as failed
 meson_count() {
@@ -45,7 +46,8 @@ meson_tests() {
 	local dir=$1 status
 	shift
 	rm -f "$dir/meson-logs/testlog.json"
-	meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@"
+	# shellcheck disable=SC2046
+	$(no_aslr "$dir") meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@"
 	status=$?
 	if [ -s "$dir/meson-logs/testlog.json" ]; then
 		meson_count "$dir"
@@ -65,7 +67,7 @@ suite_asan() {
 	quietly "build with clang asan ubsan" \
 		build_clang_into build-asan -Db_sanitize=address,undefined -Dbuildtype=debugoptimized &&
 		UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-			meson_tests build-asan --timeout-multiplier 3 --wrapper "$(no_aslr)"
+			meson_tests build-asan --timeout-multiplier 3
 }
 
 suite_tsan() {
@@ -73,7 +75,7 @@ suite_tsan() {
 	quietly "build with clang tsan" \
 		build_clang_into build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized &&
 		TSAN_OPTIONS=halt_on_error=1 \
-			meson_tests build-tsan --timeout-multiplier 5 --suite engine --wrapper "$(no_aslr)"
+			meson_tests build-tsan --timeout-multiplier 5 --suite engine
 }
 
 suite_lint() {
@@ -81,24 +83,27 @@ suite_lint() {
 	quietly "lint" lint
 }
 
-# fuzz_each SECONDS [TARGET...]: run each target, count each
+# fuzz_one SECONDS TARGET: what it finds new goes into the build directory
+fuzz_one() {
+	local seconds=$1 target=$2 name
+	name=$(basename "$target")
+	mkdir -p "build-fuzz/corpus/$name"
+	set -- "build-fuzz/corpus/$name"
+	[ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || set -- "$@" "tests/fuzz/corpus/${name#fuzz_}"
+	# shellcheck disable=SC2046
+	quietly "$name for $seconds s" $(no_aslr build-fuzz) "$target" -max_total_time="$seconds" \
+		-timeout=10 -rss_limit_mb=2048 -print_final_stats=1 "-artifact_prefix=build-fuzz/" "$@"
+}
+
+# fuzz_each SECONDS [NAME...]: these targets, or all of them, each counted
 fuzz_each() {
-	local seconds=$1 target name corpus
-	shift
-	[ $# -gt 0 ] || set -- build-fuzz/fuzz_*
-	for target in "$@"; do
-		name=$(basename "$target")
-		target=build-fuzz/$name
-		case $name in *.p) continue ;; esac
-		[ -x "$target" ] || { fail "no fuzz target $name"; continue; }
-		corpus=build-fuzz/corpus-$name
-		mkdir -p "$corpus"
-		set -- "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-			-print_final_stats=1 "-artifact_prefix=build-fuzz/" "$corpus"
-		[ ! -d "tests/fuzz/corpus/${name#fuzz_}" ] || set -- "$@" "tests/fuzz/corpus/${name#fuzz_}"
-		# shellcheck disable=SC2046
-		quietly "fuzz $name ${seconds}s" $(no_aslr) "$@"
-	done
+	local seconds=$1 target names=("${@:2}") found=0
+	while IFS= read -r target; do
+		[ ${#names[@]} = 0 ] || [[ " ${names[*]} " == *" $(basename "$target") "* ]] || continue
+		found=$((found + 1))
+		fuzz_one "$seconds" "$target"
+	done < <(find build-fuzz -type f -name 'fuzz_*' -perm -100 | sort)
+	[ "$found" -gt 0 ] || fail "no fuzz target ${names[*]}"
 }
 
 suite_fuzz() {
@@ -118,7 +123,7 @@ fuzz() {
 # Everything that pytest does to the network happens in namespaces of its own,
 # and what is left of it dies with them.
 interop_run() {
-	as_root env ADIT="$TOP/build/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
+	as_root env ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
 		unshare --mount --net --pid --fork --kill-child --mount-proc \
 		sh -c 'mount -t tmpfs tmpfs /run && exec "$@"' sh "$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
 }
@@ -138,7 +143,7 @@ run_tests() {
 	local suite suites=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--offline) OFFLINE=1 ;;
+		--offline) export OFFLINE=1 ;;
 		gcc | asan | tsan | lint | fuzz | interop) suites+=("$1") ;;
 		*) echo "dev: no suite $1 (gcc asan tsan lint fuzz interop)" >&2; return 2 ;;
 		esac

@@ -8,7 +8,7 @@ import signal
 
 from .traffic import wait_for
 
-ADIT = os.environ.get("ADIT") or str(pathlib.Path(__file__).resolve().parents[3] / "build" / "adit")
+ADIT = os.environ.get("ADIT") or str(pathlib.Path(__file__).resolve().parents[3] / "build/src/cmd/adit")
 STATE = "/run/adit"
 
 

@@ -34,8 +34,19 @@ def ipip(near, far, family, addresses, name="t1"):
     return f"{end('tun', name, addresses)} / ipip / {ip(near, far, family)}"
 
 
-def vxlan_in_gre(near, far, family, addresses, inner_near, inner_far, name="t1"):
-    """VXLAN in UDP in an inner IP header in GRE."""
+def vxlan_in_gre(near, far, family, addresses, middle, name="t1", write_ip=True):
+    """VXLAN in UDP in IP in GRE; `middle` is the pair of addresses that the inner UDP has.
+
+    The IP layer in the middle may be left to completion.
+    """
+    inner_near, inner_far = middle
+    ip_layer = f"ip {inner_far} local={inner_near} / " if write_ip else ""
     return (f"{end('tap', name, addresses)} / vxlan vni=42 / "
-            f"udp {inner_far} local={inner_near} / ip {inner_far} local={inner_near} / "
+            f"udp {inner_far} local={inner_near} / {ip_layer}"
+            f"gre key=7 / {ip(near, far, family)}")
+
+
+def ipip_in_gre(near, far, family, addresses, middle, name="t1"):
+    inner_near, inner_far = middle
+    return (f"{end('tun', name, addresses)} / ipip / ip {inner_far} local={inner_near} / "
             f"gre key=7 / {ip(near, far, family)}")
