@@ -4,6 +4,7 @@
 #include "core/bytes.h"
 #include "core/codec.h"
 #include "net/eth.h"
+#include "net/fdb.h"
 #include "net/flow.h"
 #include "net/ip.h"
 #include "proto/describe.h"
@@ -68,15 +69,24 @@ _Static_assert(ADIT_LEN(mac_opts) == VXLAN_MAC_N, "one row an option");
 
 static const struct adit_code codes[] = { { ADIT_SPACE_UDPPORT, VXLAN_PORT } };
 
-#define TAIL_MAX 256 /* tailroom that a copy keeps for the layers below */
+#define LEARN_PAUSE (100 * ADIT_MS)
+#define TAIL_MAX    256 /* tailroom that a copy keeps for the layers below */
 
 struct vxlan {
 	uint32_t vni;
 	bool from_any;
-	unsigned n_remotes;
-	struct adit_addr remote[VXLAN_REMOTES];
+	bool learning;
+	unsigned n_remotes; /* get a copy of what is flooded */
+	unsigned n_peers;   /* may send: the remotes, then those behind static entries */
+	struct adit_addr remote[VXLAN_PEERS];
 	struct adit_addr target; /* of the unit being encapsulated; family 0: the delivery's own */
 	unsigned fan;		 /* remotes that already have a copy of the unit in front */
+	struct adit_addr sender; /* of the unit being decapsulated, as one sends to it */
+	struct {
+		uint8_t mac[6];
+		struct adit_addr from;
+		adit_time at;
+	} learnt; /* last, so that a train costs one look into the table */
 };
 
 static enum adit_err refuse(struct adit_fault *f, int opt, const char *what)
@@ -88,17 +98,22 @@ static enum adit_err refuse(struct adit_fault *f, int opt, const char *what)
 	return e;
 }
 
-static enum adit_err vxlan_open(struct adit_layer *l, bool first, struct adit_fault *f)
+/* RFC 7348 says nothing of it, but a tunnel that takes frames from everybody is an open relay. */
+static const struct adit_addr *peer(const struct vxlan *v, const struct adit_addr *far)
 {
-	struct vxlan *v = l->state;
-	const struct adit_conf *c = l->conf;
+	for (unsigned i = 0; i < v->n_peers; i++)
+		if (adit_addr_same_ip(&v->remote[i], far))
+			return &v->remote[i];
+	return NULL;
+}
 
-	(void)first;
-	v->vni = (uint32_t)adit_conf_u(c, VXLAN_OPT_VNI);
-	v->from_any = adit_conf_has(c, VXLAN_OPT_FROM);
-	if (adit_conf_n(c, VXLAN_OPT_REMOTES) > VXLAN_REMOTES)
+static enum adit_err read_remotes(struct vxlan *v, const struct adit_conf *c, struct adit_fault *f)
+{
+	unsigned n = adit_conf_n(c, VXLAN_OPT_REMOTES);
+
+	if (n > VXLAN_REMOTES)
 		return refuse(f, VXLAN_OPT_REMOTES, "vxlan takes at most 64 remotes");
-	for (; v->n_remotes < adit_conf_n(c, VXLAN_OPT_REMOTES); v->n_remotes++) {
+	for (; v->n_remotes < n; v->n_remotes++) {
 		const struct adit_addr *a = adit_conf_addr(c, VXLAN_OPT_REMOTES, v->n_remotes);
 
 		if (adit_addr_is_multicast(a))
@@ -106,8 +121,49 @@ static enum adit_err vxlan_open(struct adit_layer *l, bool first, struct adit_fa
 				"vxlan copies broadcasts to each remote; it joins no group");
 		v->remote[v->n_remotes] = *a;
 	}
-	l->headroom = VXLAN_HLEN;
+	v->n_peers = n;
 	return ADIT_OK;
+}
+
+static enum adit_err read_macs(
+	struct adit_layer *l, struct net_fdb *table, bool first, struct adit_fault *f)
+{
+	struct vxlan *v = l->state;
+
+	for (unsigned i = 0; i < adit_conf_n(l->conf, VXLAN_OPT_MAC); i++) {
+		const struct adit_conf *b = adit_conf_block(l->conf, VXLAN_OPT_MAC, i);
+		const struct adit_addr *a = adit_conf_addr(b, VXLAN_MAC_REMOTE, 0);
+		const uint8_t *mac = adit_conf_mac(b, VXLAN_MAC_MAC, 0);
+
+		if (first && !net_fdb_static(table, mac, v->vni, a))
+			return refuse(f, VXLAN_OPT_MAC, "too many static entries");
+		if (peer(v, a))
+			continue;
+		if (v->n_peers == VXLAN_PEERS)
+			return refuse(f, VXLAN_OPT_MAC, "too many endpoints behind static entries");
+		v->remote[v->n_peers++] = *a;
+	}
+	return ADIT_OK;
+}
+
+static enum adit_err vxlan_open(struct adit_layer *l, bool first, struct adit_fault *f)
+{
+	struct vxlan *v = l->state;
+	const struct adit_conf *c = l->conf;
+	enum adit_err e = read_remotes(v, c, f);
+
+	if (e != ADIT_OK)
+		return e;
+	v->vni = (uint32_t)adit_conf_u(c, VXLAN_OPT_VNI);
+	v->from_any = adit_conf_has(c, VXLAN_OPT_FROM);
+	v->learning = adit_conf_flag(c, VXLAN_OPT_LEARNING) && (v->n_remotes > 0 || v->from_any);
+	/* Where the table lies in memory differs from run to run: enough against aimed collisions.
+	 */
+	if (first)
+		net_fdb_init(l->shared, v->learning ? adit_conf_u(c, VXLAN_OPT_AGEING) : 0, 0,
+			(uint64_t)(uintptr_t)l->shared);
+	l->headroom = VXLAN_HLEN;
+	return read_macs(l, l->shared, first, f);
 }
 
 /* The outer header would be routed into this tunnel again. */
@@ -150,13 +206,27 @@ static enum adit_drop encap(struct adit_layer *l, struct adit_seg *s, const stru
 	return ADIT_KEEP;
 }
 
+/* Which station sits behind the sender. */
+static void learn(struct adit_layer *l, const uint8_t mac[6], adit_time now)
+{
+	struct vxlan *v = l->state;
+
+	if (memcmp(v->learnt.mac, mac, 6) == 0 && now - v->learnt.at < LEARN_PAUSE &&
+		adit_addr_equal(&v->learnt.from, &v->sender))
+		return;
+	net_fdb_learn(l->shared, mac, v->vni, &v->sender, now);
+	memcpy(v->learnt.mac, mac, 6);
+	v->learnt.from = v->sender;
+	v->learnt.at = now;
+}
+
 static enum adit_drop decap(struct adit_layer *l, struct adit_seg *s, const struct adit_meta *in,
 	struct adit_meta *out, adit_time now)
 {
 	const struct vxlan *v = l->state;
 	const uint8_t *h = adit_seg_pull(s, VXLAN_HLEN);
+	enum adit_drop d;
 
-	(void)now;
 	if (!h)
 		return ADIT_DROP_SHORT;
 	if (!(h[0] & VXLAN_F_VNI)) /* RFC 7348 5: all other bits are ignored */
@@ -167,7 +237,10 @@ static enum adit_drop decap(struct adit_layer *l, struct adit_seg *s, const stru
 		return ADIT_DROP_SHORT;
 	if (net_mac_is_group(s->data + 6))
 		return ADIT_DROP_MAC;
-	return adit_tunnel_decap(ADIT_FRAME, s, in, out);
+	d = adit_tunnel_decap(ADIT_FRAME, s, in, out);
+	if (d == ADIT_KEEP && v->learning)
+		learn(l, s->data + 6, now);
+	return d;
 }
 
 /* A copy of the unit goes to the target. What room below does not hold is lost: the others have
@@ -211,27 +284,40 @@ static bool flood(struct adit_layer *l, struct adit_batch *in, struct adit_emit 
 	return true;
 }
 
+/* One known endpoint, or all. */
+static bool forward(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	struct vxlan *v = l->state;
+	struct adit_seg s = adit_seg_at(adit_peek(in), 0);
+
+	if (v->fan == 0 && s.len >= ETH_LEN &&
+		net_fdb_find(l->shared, s.data, v->vni, out->now, &v->target))
+		return adit_train_run(l, in, out->down, out, encap);
+	return flood(l, in, out);
+}
+
 static void down(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
 {
 	const struct adit_pkt *p;
 
 	while ((p = adit_peek(in)) != NULL) {
-		bool done = p->kind == ADIT_DATA ? flood(l, in, out) : adit_pass_down(l, in, out);
+		bool done = p->kind == ADIT_DATA ? forward(l, in, out) : adit_pass_down(l, in, out);
 
 		if (!done)
 			break;
 	}
 }
 
-/* RFC 7348 says nothing of it, but a tunnel that takes frames from everybody is an open relay. */
-static bool knows(const struct vxlan *v, const struct adit_addr *far)
+/* Notes who sent it. False: nobody whom we know. */
+static bool from_peer(struct vxlan *v, const struct adit_meta *m)
 {
-	if (v->from_any || v->n_remotes == 0) /* then the delivery has the remote, and checks it */
-		return true;
-	for (unsigned i = 0; i < v->n_remotes; i++)
-		if (adit_addr_same_ip(&v->remote[i], far))
-			return true;
-	return false;
+	const struct adit_addr *a = peer(v, &m->far);
+
+	v->sender = m->far;
+	v->sender.port = 0; /* that port is entropy, not where it listens */
+	if (a)
+		v->sender = *a;
+	return a || v->from_any || v->n_remotes == 0; /* then the delivery knows its remote */
 }
 
 static void up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
@@ -243,7 +329,7 @@ static void up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *ou
 
 		if (p->kind != ADIT_DATA)
 			done = adit_pass_up(l, in, out);
-		else if (knows(l->state, &p->m.far))
+		else if (from_peer(l->state, &p->m))
 			done = adit_train_run(l, in, out->up, out, decap);
 		else
 			adit_drop(l, adit_take(in), ADIT_DROP_PEER);
@@ -289,6 +375,7 @@ const struct adit_layer_ops adit_layer_vxlan = {
 	.opts = opts,
 	.n_opts = ADIT_LEN(opts),
 	.state_size = sizeof(struct vxlan),
+	.shared_size = sizeof(struct net_fdb),
 	.open = vxlan_open,
 	.down = down,
 	.up = up,
