@@ -203,7 +203,7 @@ static enum adit_err check_handed(struct lang *l, const struct lang_stack *s, un
 {
 	const struct adit_conf *c = s->layer[i];
 
-	if (i + 1 == s->n)
+	if (i + 1 == s->n || (c->ops->flags & ADIT_L_BOTTOM))
 		return ADIT_OK;
 	for (unsigned k = 0; k < c->n_opts; k++) {
 		if ((c->opts[k].flags & ADIT_OPT_BELOW) && c->value[k].n > 0)
@@ -239,13 +239,19 @@ static enum adit_err check_open(struct lang *l, const struct lang_stack *s, unsi
 {
 	const struct adit_conf *c = s->layer[i];
 	int far = lang_far(c);
+	char fix[96];
 
 	if (far < 0 || c->value[far].n > 0 || c->server ||
 		!(c->above & (ADIT_DATAGRAM | ADIT_PAYLOAD)))
 		return ADIT_OK;
 	if (s->layer[i - 1]->ops->flags & ADIT_L_OPEN_BELOW)
 		return ADIT_OK;
-	return lang_refuse(l, &c->src, NULL,
+	snprintf(fix, sizeof(fix),
+		c->completed ? "end the stack with `/ %s ADDR`" : "write `%s ADDR`", c->word);
+	if (c->completed)
+		return lang_refuse(
+			l, &c->src, fix, "%s needs a far address", s->layer[i - 1]->word);
+	return lang_refuse(l, &c->src, fix,
 		"%s has no far address, and %s above it cannot choose one", c->word,
 		s->layer[i - 1]->word);
 }

@@ -94,28 +94,11 @@ static enum adit_err hand_down(struct lang *l, struct adit_conf *upper, struct a
 	return e;
 }
 
-/* A delivery in the middle names the same hosts as the one that completion put below it. */
-static enum adit_err copy_addresses(
-	struct lang *l, const struct adit_conf *upper, struct adit_conf *lower)
-{
-	enum adit_err e = ADIT_OK;
-
-	for (unsigned i = 0; !e && i < upper->n_opts; i++) {
-		int to = same_option(upper, i, lower);
-
-		if (to < 0 || !is_address(&upper->opts[i]) || lower->value[to].n > 0)
-			continue;
-		e = copy_items(l, &upper->value[i], lower, (unsigned)to, false);
-	}
-	return e;
-}
-
 static enum adit_err insert(
 	struct lang *l, struct lang_stack *s, unsigned at, const struct adit_layer_ops *ops)
 {
 	struct adit_conf *upper = s->layer[at - 1];
 	struct adit_conf *c;
-	enum adit_err e;
 
 	if (s->n == ADIT_STACK_LAYERS)
 		return lang_refuse(l, &upper->src, NULL,
@@ -127,10 +110,7 @@ static enum adit_err insert(
 	memmove(&s->layer[at + 1], &s->layer[at], (s->n - at) * sizeof(s->layer[0]));
 	s->layer[at] = c;
 	s->n++;
-	e = hand_down(l, upper, c);
-	if (!e && (upper->ops->flags & ADIT_L_BOTTOM))
-		e = copy_addresses(l, upper, c);
-	return e;
+	return upper->ops->flags & ADIT_L_BOTTOM ? ADIT_OK : hand_down(l, upper, c);
 }
 
 static const struct adit_layer_ops *needed(const struct lang *l, const struct adit_conf *c)
@@ -169,36 +149,67 @@ static bool same_host(const struct adit_item *a, const struct adit_item *b)
 	return na == nb && memcmp(a->text, b->text, na) == 0;
 }
 
-/* A delivery over a delivery (udp over ip) with two words for the same thing: they must agree, and
- * what only the lower one has holds for both. */
-static enum adit_err agree(struct lang *l, struct adit_conf *upper, const struct adit_conf *lower)
+static bool port_alone(const struct adit_item *it)
 {
-	for (unsigned i = 0; i < upper->n_opts; i++) {
-		int from = same_option(upper, i, lower);
-		const struct adit_value *v = from >= 0 ? &lower->value[from] : NULL;
-		struct adit_value *u = &upper->value[i];
-
-		if (!v || v->n == 0 || !is_address(&upper->opts[i]))
-			continue;
-		if (u->n == 0) {
-			if (copy_items(l, v, upper, i, true) != ADIT_OK)
-				return ADIT_ENOMEM;
-		} else if (u->item[0].addr.family == 0 && u->item[0].text[0] == ':') {
-			uint16_t port = u->item[0].addr.port;
-
-			u->item[0] = v->item[0];
-			if (lang_set_port(l, &u->item[0], port) != ADIT_OK)
-				return ADIT_ENOMEM;
-		} else if (!same_host(&u->item[0], &v->item[0])) {
-			return lang_refuse(l, &v->item[0].src, "write the address once",
-				"%s and %s name different hosts", upper->word, lower->word);
-		}
-	}
-	return ADIT_OK;
+	return it->addr.family == 0 && it->text[0] == ':';
 }
 
-/* At the bottom `udp / ip` is one socket: the ip layer is folded into udp where udp has a word for
- * all that it says. */
+/* `local=:4789` above and `local=192.0.2.1` below: the address goes to the port. */
+static enum adit_err join_port(struct lang *l, struct adit_item *it, const struct adit_item *from)
+{
+	uint16_t port = it->addr.port;
+
+	it->addr = from->addr;
+	it->text = from->text;
+	return lang_set_port(l, it, port);
+}
+
+static bool same_value(
+	const struct adit_opt *o, const struct adit_value *a, const struct adit_value *b)
+{
+	if (is_address(o))
+		return same_host(&a->item[0], &b->item[0]);
+	return a->n == b->n && strcmp(a->item[0].text, b->item[0].text) == 0;
+}
+
+/* One option that both layers of a pair have: what one of them says holds for both. */
+static enum adit_err agree_on(
+	struct lang *l, struct adit_conf *upper, unsigned u, struct adit_conf *lower, unsigned w)
+{
+	struct adit_value *up = &upper->value[u], *low = &lower->value[w];
+	bool address = is_address(&upper->opts[u]);
+	enum adit_err e = ADIT_OK;
+
+	if (up->n == 0 && low->n == 0)
+		return ADIT_OK;
+	if (up->n == 0)
+		return copy_items(l, low, upper, u, true);
+	if (low->n > 0 && address && port_alone(&up->item[0]))
+		e = join_port(l, &up->item[0], &low->item[0]);
+	if (e || low->n == 0)
+		return e ? e : copy_items(l, up, lower, w, false);
+	if (same_value(&upper->opts[u], up, low))
+		return ADIT_OK;
+	return lang_refuse(l, &low->item[0].src, "write it once",
+		"%s has another %s than %s above it", lower->word, lower->opts[w].name,
+		upper->word);
+}
+
+/* A delivery written over the one that it stands for (udp over ip). */
+static enum adit_err agree(struct lang *l, struct adit_conf *upper, struct adit_conf *lower)
+{
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i < upper->n_opts; i++) {
+		int to = same_option(upper, i, lower);
+
+		if (to >= 0 && (upper->opts[i].flags & ADIT_OPT_BELOW))
+			e = agree_on(l, upper, i, lower, (unsigned)to);
+	}
+	return e;
+}
+
+/* At the bottom `udp / ip` is one socket: the ip layer is folded into udp. */
 static enum adit_err fold_bottom(struct lang *l, struct lang_stack *s)
 {
 	struct adit_conf *upper = s->layer[s->n - 2], *lower = s->layer[s->n - 1];
@@ -206,17 +217,10 @@ static enum adit_err fold_bottom(struct lang *l, struct lang_stack *s)
 	for (unsigned i = 0; i < lower->n_opts; i++) {
 		int to = find(upper, lower->opts[i].name);
 
-		if (lower->value[i].n == 0 || is_address(&lower->opts[i]))
-			continue;
-		if (to < 0 || upper->opts[to].type != lower->opts[i].type)
+		if (lower->value[i].n > 0 && (to < 0 || upper->value[to].n == 0))
 			return lang_refuse(l, &lower->value[i].item[0].src, NULL,
-				"%s has no option `%s`, and over it %s is one socket", upper->word,
-				lower->opts[i].name, lower->word);
-		if (upper->value[to].n > 0)
-			return lang_refuse(l, &lower->value[i].item[0].src, NULL,
-				"%s is given to %s and to %s", lower->opts[i].name, upper->word,
-				lower->word);
-		upper->value[to] = lower->value[i];
+				"%s over %s is one socket here, which has no option `%s`",
+				upper->word, lower->word, lower->opts[i].name);
 	}
 	s->n--;
 	return ADIT_OK;
@@ -241,17 +245,18 @@ static enum adit_err merge_pairs(struct lang *l, struct lang_stack *s)
 	return e;
 }
 
-static enum adit_err local_port(struct lang *l, struct adit_conf *c, int local, uint16_t port)
+/* Sets the port where an address lacks one; where there is no address, `:PORT` alone. */
+static enum adit_err default_port(struct lang *l, struct adit_conf *c, int opt, uint16_t port)
 {
 	char text[16];
 	struct adit_item *it;
 
-	if (c->value[local].n > 0) {
-		it = &c->value[local].item[0];
+	if (c->value[opt].n > 0) {
+		it = &c->value[opt].item[0];
 		return it->addr.port ? ADIT_OK : lang_set_port(l, it, port);
 	}
 	snprintf(text, sizeof(text), ":%u", port);
-	it = lang_item_add(l, c, (unsigned)local);
+	it = lang_item_add(l, c, (unsigned)opt);
 	if (!it)
 		return ADIT_ENOMEM;
 	it->src = c->src;
@@ -260,28 +265,56 @@ static enum adit_err local_port(struct lang *l, struct adit_conf *c, int local, 
 	return it->text ? ADIT_OK : lang_no_memory(l);
 }
 
+/* `port=` beside the address: moved into it, so that an IPv6 literal needs no brackets. */
+static enum adit_err port_word(struct lang *l, struct adit_conf *c, int far, int local)
+{
+	int opt = find(c, "port");
+	const struct adit_item *it = opt >= 0 && c->value[opt].n > 0 ? c->value[opt].item : NULL;
+	bool open = far < 0 || c->value[far].n == 0;
+	enum adit_err e = ADIT_OK;
+
+	if (!it)
+		return ADIT_OK;
+	if (!open && c->value[far].item[0].addr.port && c->value[far].item[0].addr.port != it->u)
+		return lang_refuse(
+			l, &it->src, "write it once", "%s: the address has another port", c->word);
+	c->value[opt].n = 0;
+	if (!open)
+		e = default_port(l, c, far, (uint16_t)it->u);
+	if (!e && local >= 0 && (open || c->value[local].n > 0))
+		e = default_port(l, c, local, (uint16_t)it->u);
+	return e;
+}
+
+static enum adit_err no_port(struct lang *l, const struct adit_conf *upper,
+	const struct adit_conf *c, const struct adit_src *at)
+{
+	return lang_refuse(l, at, "write `port=N`, or `:N` behind the address",
+		"%s needs a port, and %s has none of its own", c->word, upper->word);
+}
+
 /* The ports of a delivery that has ports, from the codes of the layer above it. */
 static enum adit_err ports(struct lang *l, const struct adit_conf *upper, struct adit_conf *c)
 {
 	int far = lang_far(c), local = find(c, "local");
 	uint16_t port = 0;
 	bool open = far < 0 || c->value[far].n == 0;
-	enum adit_err e = ADIT_OK;
+	enum adit_err e = port_word(l, c, far, local);
 
-	if (c->ops->space != ADIT_SPACE_UDPPORT)
-		return ADIT_OK;
+	if (e || c->ops->space != ADIT_SPACE_UDPPORT)
+		return e;
 	if (!lang_code(upper->ops, ADIT_SPACE_UDPPORT, &port)) {
-		if (!open && c->value[far].item[0].addr.port == 0)
-			return lang_refuse(l, &c->value[far].item[0].src,
-				"write it behind the address, as in `192.0.2.1:5000`",
-				"%s needs a port, and %s has none of its own", c->word,
-				upper->word);
-		return ADIT_OK;
+		int opt = open ? local : far;
+		const struct adit_value *v = opt < 0 ? NULL : &c->value[opt];
+
+		if (!v || v->n == 0)
+			return open ? no_port(l, upper, c, &c->src) : ADIT_OK;
+		return v->item[0].addr.port ? ADIT_OK : no_port(l, upper, c, &v->item[0].src);
 	}
-	if (!open && c->value[far].item[0].addr.port == 0)
-		e = lang_set_port(l, &c->value[far].item[0], port);
+	if (!open)
+		e = default_port(l, c, far, port);
 	if (!e && local >= 0 && ((upper->ops->flags & ADIT_L_PORT_BOTH) || open))
-		e = local_port(l, c, local, port);
+		e = default_port(l, c, local, port);
 	return e;
 }
 

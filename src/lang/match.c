@@ -158,6 +158,17 @@ static bool is_loose(const struct adit_opt *o)
 	return o->type == ADIT_OPT_STR || o->type == ADIT_OPT_FILE || o->type == ADIT_OPT_HOST;
 }
 
+/* Text that can only be meant as an address, however wrong it is. */
+static bool like_address(const char *s)
+{
+	return strchr(s, '/') || strchr(s, ':') || (s[0] >= '0' && s[0] <= '9' && strchr(s, '.'));
+}
+
+static bool is_address(const struct adit_opt *o)
+{
+	return o->type == ADIT_OPT_ADDR || o->type == ADIT_OPT_PREFIX || o->type == ADIT_OPT_MAC;
+}
+
 /* The positional option that takes this text: the first free one whose type accepts it, options
  * that accept about any text after those that do not. *last: the last free one that refused. */
 static int positional(const struct adit_conf *c, const char *text, int *last)
@@ -177,7 +188,7 @@ static int positional(const struct adit_conf *c, const char *text, int *last)
 				continue;
 			if ((o->flags & ADIT_OPT_LIST) && strchr(text, ','))
 				return (int)i;
-			if (lang_value(o, &it, &w))
+			if (lang_value(o, &it, &w) || (is_address(o) && like_address(text)))
 				return (int)i;
 			*last = (int)i;
 		}

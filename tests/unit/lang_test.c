@@ -20,9 +20,9 @@ static const struct adit_opt tun_opts[] = {
 	{ "mtu", ADIT_OPT_UINT, 0, 68, 65535, 0, NULL, NULL, 0, "N", "MTU" },
 };
 static const struct adit_opt udp_opts[] = {
-	{ "to", ADIT_OPT_HOST, ADIT_OPT_POS | ADIT_OPT_PORT, 0, 0, 0, NULL, NULL, 0, "ADDR",
-		"far address" },
-	{ "local", ADIT_OPT_ADDR, ADIT_OPT_PORT | ADIT_OPT_SERVER, 0, 0, 0, NULL, NULL, 0, "ADDR",
+	{ "to", ADIT_OPT_HOST, ADIT_OPT_POS | ADIT_OPT_PORT | ADIT_OPT_BELOW, 0, 0, 0, NULL, NULL,
+		0, "ADDR", "far address" },
+	{ "local", ADIT_OPT_ADDR, ADIT_OPT_PORT | ADIT_OPT_BELOW, 0, 0, 0, NULL, NULL, 0, "ADDR",
 		"bind" },
 	{ "ttl", ADIT_OPT_UINT, ADIT_OPT_BELOW, 1, 255, 64, NULL, NULL, 0, "N", "TTL" },
 };
@@ -39,7 +39,8 @@ static const struct adit_opt vx_opts[] = {
 	{ "csum", ADIT_OPT_FLAG, 0, 0, 0, 0, NULL, NULL, 0, NULL, "checksum" },
 };
 static const struct adit_opt peer_opts[] = {
-	{ "key", ADIT_OPT_STR, ADIT_OPT_POS | ADIT_OPT_REQUIRED, 0, 0, 0, NULL, NULL, 0, "PUB", "key" },
+	{ "key", ADIT_OPT_STR, ADIT_OPT_POS | ADIT_OPT_REQUIRED, 0, 0, 0, NULL, NULL, 0, "PUB",
+		"key" },
 	{ "allowed", ADIT_OPT_PREFIX, ADIT_OPT_LIST, 0, 0, 0, NULL, NULL, 0, "ADDR/LEN", "inner" },
 	{ "psk", ADIT_OPT_SECRET, 0, 0, 0, 0, NULL, NULL, 0, "SECRET", "shared key" },
 };
@@ -53,7 +54,8 @@ static const struct adit_opt gre_opts[] = {
 	{ "key", ADIT_OPT_UINT, 0, 0, UINT32_MAX, 0, NULL, NULL, 0, "N", "key" },
 };
 static const struct adit_opt tcp_opts[] = {
-	{ "to", ADIT_OPT_HOST, ADIT_OPT_POS | ADIT_OPT_PORT, 0, 0, 0, NULL, NULL, 0, "ADDR", "far" },
+	{ "to", ADIT_OPT_HOST, ADIT_OPT_POS | ADIT_OPT_PORT, 0, 0, 0, NULL, NULL, 0, "ADDR",
+		"far" },
 	{ "listen", ADIT_OPT_ADDR, ADIT_OPT_PORT | ADIT_OPT_SERVER, 0, 0, 0, NULL, NULL, 0, "ADDR",
 		"accept" },
 };
@@ -63,35 +65,65 @@ static const struct adit_code gre_codes[] = { { ADIT_SPACE_IPPROTO, 47 } };
 static const struct adit_code vx_codes[] = { { ADIT_SPACE_UDPPORT, 4789 } };
 static const struct adit_code wg_codes[] = { { ADIT_SPACE_UDPPORT, 51820 } };
 
-#define OPTS(x) .opts = x, .n_opts = ADIT_LEN(x)
+#define OPTS(x)	 .opts = x, .n_opts = ADIT_LEN(x)
 #define CODES(x) .codes = x, .n_codes = ADIT_LEN(x)
-static const struct adit_layer_ops tun = { .name = "tun", .flags = ADIT_L_END, .below = ADIT_PACKET,
-	OPTS(tun_opts) };
-static const struct adit_layer_ops tap = { .name = "tap", .flags = ADIT_L_END, .below = ADIT_FRAME,
-	OPTS(tun_opts) };
-static const struct adit_layer_ops listen_ = { .name = "listen", .below = ADIT_STREAM,
-	.flags = ADIT_L_END | ADIT_L_MANY };
-static const struct adit_layer_ops socks = { .name = "socks", .below = ADIT_STREAM,
-	.flags = ADIT_L_END | ADIT_L_MANY | ADIT_L_NEED_DIAL };
-static const struct adit_layer_ops ssh = { .name = "ssh", .above = ADIT_STREAM,
-	.below = ADIT_STREAM, .flags = ADIT_L_HUB | ADIT_L_DIAL, .needs = "tcp" };
-static const struct adit_layer_ops udp = { .name = "udp", .above = ADIT_DATAGRAM,
-	.below = ADIT_PAYLOAD, .flags = ADIT_L_BOTTOM, .needs = "ip", .space = ADIT_SPACE_UDPPORT,
-	OPTS(udp_opts), CODES(udp_codes) };
-static const struct adit_layer_ops ip = { .name = "ip", .above = ADIT_PAYLOAD, .below = ADIT_PACKET,
-	.flags = ADIT_L_BOTTOM, .space = ADIT_SPACE_IPPROTO, OPTS(ip_opts) };
-static const struct adit_layer_ops gre = { .name = "gre", .below = ADIT_PAYLOAD,
-	.above = ADIT_PACKET | ADIT_FRAME | ADIT_PAYLOAD, OPTS(gre_opts), CODES(gre_codes) };
-static const struct adit_layer_ops vx = { .name = "vxlan", .above = ADIT_FRAME,
-	.below = ADIT_DATAGRAM, .needs = "udp", .flags = ADIT_L_PORT_BOTH | ADIT_L_OPEN_BELOW,
-	OPTS(vx_opts), CODES(vx_codes) };
-static const struct adit_layer_ops wg = { .name = "wireguard", .alias = "wg", .above = ADIT_PACKET,
-	.below = ADIT_DATAGRAM, .needs = "udp", .flags = ADIT_L_OPEN_BELOW, OPTS(wg_opts),
+static const struct adit_layer_ops tun = {
+	.name = "tun", .flags = ADIT_L_END, .below = ADIT_PACKET, OPTS(tun_opts)
+};
+static const struct adit_layer_ops tap = {
+	.name = "tap", .flags = ADIT_L_END, .below = ADIT_FRAME, OPTS(tun_opts)
+};
+static const struct adit_layer_ops listen_ = {
+	.name = "listen", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY
+};
+static const struct adit_layer_ops socks = {
+	.name = "socks", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY | ADIT_L_NEED_DIAL
+};
+static const struct adit_layer_ops ssh = { .name = "ssh",
+	.above = ADIT_STREAM,
+	.below = ADIT_STREAM,
+	.flags = ADIT_L_HUB | ADIT_L_DIAL,
+	.needs = "tcp" };
+static const struct adit_layer_ops udp = { .name = "udp",
+	.above = ADIT_DATAGRAM,
+	.below = ADIT_PAYLOAD,
+	.flags = ADIT_L_BOTTOM,
+	.needs = "ip",
+	.space = ADIT_SPACE_UDPPORT,
+	OPTS(udp_opts),
+	CODES(udp_codes) };
+static const struct adit_layer_ops ip = { .name = "ip",
+	.above = ADIT_PAYLOAD,
+	.below = ADIT_PACKET,
+	.flags = ADIT_L_BOTTOM,
+	.space = ADIT_SPACE_IPPROTO,
+	OPTS(ip_opts) };
+static const struct adit_layer_ops gre = { .name = "gre",
+	.below = ADIT_PAYLOAD,
+	.above = ADIT_PACKET | ADIT_FRAME | ADIT_PAYLOAD,
+	OPTS(gre_opts),
+	CODES(gre_codes) };
+static const struct adit_layer_ops vx = { .name = "vxlan",
+	.above = ADIT_FRAME,
+	.below = ADIT_DATAGRAM,
+	.needs = "udp",
+	.flags = ADIT_L_PORT_BOTH | ADIT_L_OPEN_BELOW,
+	OPTS(vx_opts),
+	CODES(vx_codes) };
+static const struct adit_layer_ops wg = { .name = "wireguard",
+	.alias = "wg",
+	.above = ADIT_PACKET,
+	.below = ADIT_DATAGRAM,
+	.needs = "udp",
+	.flags = ADIT_L_OPEN_BELOW,
+	OPTS(wg_opts),
 	CODES(wg_codes) };
-static const struct adit_layer_ops tcp = { .name = "tcp", .above = ADIT_STREAM,
-	.flags = ADIT_L_BOTTOM | ADIT_L_MANY, OPTS(tcp_opts) };
-static const struct adit_layer_ops len16 = { .name = "len16", .below = ADIT_STREAM,
-	.above = ADIT_PACKET | ADIT_FRAME | ADIT_DATAGRAM };
+static const struct adit_layer_ops tcp = {
+	.name = "tcp", .above = ADIT_STREAM, .flags = ADIT_L_BOTTOM | ADIT_L_MANY, OPTS(tcp_opts)
+};
+static const struct adit_layer_ops len16 = {
+	.name = "len16", .below = ADIT_STREAM, .above = ADIT_PACKET | ADIT_FRAME | ADIT_DATAGRAM
+};
 
 static const struct adit_layer_ops *const reg[] = { &tun, &tap, &listen_, &socks, &ssh, &udp, &ip,
 	&gre, &vx, &wg, &tcp, &len16 };
@@ -125,10 +157,10 @@ static const struct {
 	{ "tun w0 / wireguard key=@k { peer PUB= allowed=10.8.0.2/32,10.8.1.0/24 } / udp 192.0.2.1",
 		"tun dev=w0 name=w0 / wireguard key=@k { peer key=PUB= "
 		"allowed=10.8.0.2/32,10.8.1.0/24 } / udp 192.0.2.1:51820" },
-	{ "tun / wg key=@k 192.0.2.1:7",
-		"tun name=tun / wg key=@k / udp 192.0.2.1:7" },
-	{ "tap / vxlan vni=1 / udp 10.8.0.2 local=10.8.0.1 ttl=9 / wireguard key=@k / udp h.example",
-		"tap name=tap / vxlan vni=1 / udp 10.8.0.2:4789 local=10.8.0.1:4789 / "
+	{ "tun / wg key=@k 192.0.2.1:7", "tun name=tun / wg key=@k / udp 192.0.2.1:7" },
+	{ "tap / vxlan vni=1 / udp 10.8.0.2 local=10.8.0.1 ttl=9 / wireguard key=@k / udp "
+	  "h.example",
+		"tap name=tap / vxlan vni=1 / udp 10.8.0.2:4789 local=10.8.0.1:4789 ttl=9 / "
 		"ip 10.8.0.2 local=10.8.0.1 ttl=9 / wireguard key=@k / udp h.example:51820" },
 	{ "tap / vxlan vni=1 / udp / ip 192.0.2.9",
 		"tap name=tap / vxlan vni=1 / udp 192.0.2.9:4789 local=:4789" },
@@ -189,7 +221,8 @@ static void refuses(void **state)
 
 		assert_int_equal(read_line(&p, bad[i].in, &d), ADIT_ECONF);
 		assert_null(p);
-		printf("%s\n", d.text);
+		if (getenv("SHOW"))
+			printf("%s\n", d.text);
 	}
 }
 
