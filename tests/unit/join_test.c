@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/join.h"
 #include "net/cut.h"
+#include "net/join.h"
 #include "net_samples.h"
 
 #include <setjmp.h>
@@ -63,7 +63,8 @@ static void identity(const struct sample *s, uint16_t seg)
 		assert_int_equal(n, segs);
 		len = gather(v, n, again);
 		assert_int_equal(len - in.hdr_len, adit_pkt_bytes(p) - segs * in.hdr_len);
-		assert_memory_equal(again + in.hdr_len, super + in.hdr_len + done, len - in.hdr_len);
+		assert_memory_equal(
+			again + in.hdr_len, super + in.hdr_len + done, len - in.hdr_len);
 		done += len - in.hdr_len;
 		if (segs > 1) {
 			assert_int_equal(out.kind, in.kind);

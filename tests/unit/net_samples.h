@@ -23,9 +23,21 @@ static inline uint32_t slow_sum(const uint8_t *p, size_t n, uint32_t sum)
 	return sum;
 }
 
+/* Decodes lower-case hex; returns the bytes. */
+static inline uint32_t hex(uint8_t *to, const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t n = 0;
+
+	for (; text[0] && text[1]; text += 2)
+		to[n++] = (uint8_t)((strchr(digits, text[0]) - digits) << 4 |
+				    (strchr(digits, text[1]) - digits));
+	return n;
+}
+
 struct sample {
 	bool v6, udp, df;
-	unsigned tags;	  /* VLAN tags; with them or with frame: a frame */
+	unsigned tags; /* VLAN tags; with them or with frame: a frame */
 	bool frame;
 	unsigned tcp_opt; /* bytes of TCP options, multiple of 4 */
 	uint32_t payload;
@@ -89,8 +101,7 @@ static inline uint32_t sample_make(uint8_t *p, const struct sample *s, struct ne
 	}
 	for (i = 0; i < s->payload; i++)
 		l4[l4_hdr + i] = (uint8_t)((i * 2654435761u + s->seed) >> 13);
-	adit_put_be16(l4 + (s->udp ? 6 : 16),
-		(uint16_t)sample_pseudo(s->v6, l3, proto, l4_len));
+	adit_put_be16(l4 + (s->udp ? 6 : 16), (uint16_t)sample_pseudo(s->v6, l3, proto, l4_len));
 	memset(g, 0, sizeof(*g));
 	g->kind = s->udp ? NET_GSO_UDP : s->v6 ? NET_GSO_TCP6 : NET_GSO_TCP4;
 	g->csum = true;
