@@ -19,8 +19,8 @@ static bool walk_each(void *ctx, const char *stem)
 	return w->go;
 }
 
-void adit_find_each(bool (*each)(void *ctx, const struct adit_rundir *dir, const char *stem),
-	void *ctx)
+void adit_find_each(
+	bool (*each)(void *ctx, const struct adit_rundir *dir, const char *stem), void *ctx)
 {
 	struct walk w = { .each = each, .ctx = ctx, .go = true };
 	struct adit_rundir d;

@@ -11,10 +11,10 @@ struct adit_found {
 };
 
 /* Every control socket in the run directories, until each() returns false. */
-void adit_find_each(bool (*each)(void *ctx, const struct adit_rundir *dir, const char *stem),
-	void *ctx);
+void adit_find_each(
+	bool (*each)(void *ctx, const struct adit_rundir *dir, const char *stem), void *ctx);
 /* The instance of that name. ADIT_ENOENT lists those that there are. */
-enum adit_err adit_find(struct adit_found *out, const char *name,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_find(
+	struct adit_found *out, const char *name, struct adit_fault *f) ADIT_MUST_USE;
 
 #endif

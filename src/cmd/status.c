@@ -28,8 +28,7 @@ static void collect(struct status *s, json_t *root)
 		json_array_append(s->all, root);
 		return;
 	}
-	json_array_foreach(list, i, t)
-		json_array_append(s->all, t);
+	json_array_foreach(list, i, t) json_array_append(s->all, t);
 }
 
 static bool ask_one(void *ctx, const struct adit_rundir *dir, const char *stem)

@@ -8,8 +8,8 @@ static uint64_t num(const json_t *o, const char *key)
 {
 	const json_t *v = json_object_get(o, key);
 
-	return json_is_integer(v) && json_integer_value(v) > 0 ? (uint64_t)json_integer_value(v) :
-								 0;
+	return json_is_integer(v) && json_integer_value(v) > 0 ? (uint64_t)json_integer_value(v)
+							       : 0;
 }
 
 static const char *str(const json_t *o, const char *key, const char *none)
@@ -121,12 +121,14 @@ static void put_tunnel(FILE *out, const json_t *t)
 	fprintf(out, "  %.16s", str(t, "state", "up"));
 	fputs(", for ", out);
 	put_uptime(out, num(t, "uptime_s"));
-	fprintf(out, ", %" PRIu64 " worker%s", num(t, "workers"), num(t, "workers") == 1 ? "" : "s");
+	fprintf(out, ", %" PRIu64 " worker%s", num(t, "workers"),
+		num(t, "workers") == 1 ? "" : "s");
 	if (num(t, "mtu"))
 		fprintf(out, ", MTU %" PRIu64, num(t, "mtu"));
 	fputs("\n    ", out);
 	put_text(out, str(t, "stack", ""));
-	fprintf(out, "\n    %-10s %-8s%10s %10s %10s %10s\n", "layer", "state", "down", "", "up", "");
+	fprintf(out, "\n    %-10s %-8s%10s %10s %10s %10s\n", "layer", "state", "down", "", "up",
+		"");
 	for (size_t i = 0; i < json_array_size(layers); i++)
 		put_layer(out, json_array_get(layers, i));
 	put_offloads(out, json_object_get(t, "offloads"));

@@ -35,8 +35,8 @@ static int parse_workers(struct up *u, const char *text)
 	unsigned long n = text ? strtoul(text, &end, 10) : 0;
 
 	if (!text || *end || n == 0 || n > WORKERS_MAX)
-		return adit_cmd_usage(&adit_cmd_up, "--workers takes a number from 1 to %d",
-			WORKERS_MAX);
+		return adit_cmd_usage(
+			&adit_cmd_up, "--workers takes a number from 1 to %d", WORKERS_MAX);
 	u->workers = (unsigned)n;
 	return 0;
 }
@@ -130,7 +130,8 @@ static int pick_name(struct up *u)
 	size_t n;
 
 	if (u->program->n == 0) {
-		fprintf(stderr, "adit: %s holds no tunnel\n", u->file ? u->file : "the command line");
+		fprintf(stderr, "adit: %s holds no tunnel\n",
+			u->file ? u->file : "the command line");
 		return ADIT_EXIT_USAGE;
 	}
 	if (u->program->n == 1 || !u->file) {
@@ -157,7 +158,8 @@ static int resolve_all(struct up *u)
 	return 0;
 }
 
-/* What opening a layer will take. Ports are judged when they are bound: only then is known which. */
+/* What opening a layer will take. Ports are judged when they are bound: only then is known which.
+ */
 static unsigned caps_of(const struct adit_spec *s, unsigned i)
 {
 	const char *name = s->layer[i]->ops->name;

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX  16
-#define REQUEST_MAX  64
-#define CLIENT_TIME  5000 /* ms, for the request and for taking the answer */
-#define BACKLOG	     16
+#define CLIENTS_MAX 16
+#define REQUEST_MAX 64
+#define CLIENT_TIME 5000 /* ms, for the request and for taking the answer */
+#define BACKLOG	    16
 
 struct client {
 	struct adit_control *control; /* NULL: it stopped */
@@ -166,8 +166,8 @@ static void on_term(uv_signal_t *s, int sig)
 	c->ops->stop(c->ctx);
 }
 
-struct adit_control *adit_control_start(uv_loop_t *loop, int listen_fd,
-	const struct adit_control_ops *ops, void *ctx)
+struct adit_control *adit_control_start(
+	uv_loop_t *loop, int listen_fd, const struct adit_control_ops *ops, void *ctx)
 {
 	struct adit_control *c = calloc(1, sizeof(*c));
 
@@ -181,9 +181,9 @@ struct adit_control *adit_control_start(uv_loop_t *loop, int listen_fd,
 	c->listener.data = c->term.data = c;
 	if (uv_signal_start(&c->term, on_term, SIGTERM) < 0)
 		goto out;
-	if (listen_fd >= 0 && (uv_pipe_open(&c->listener, listen_fd) < 0 ||
-				      uv_listen((uv_stream_t *)&c->listener, BACKLOG,
-					      on_connection) < 0))
+	if (listen_fd >= 0 &&
+		(uv_pipe_open(&c->listener, listen_fd) < 0 ||
+			uv_listen((uv_stream_t *)&c->listener, BACKLOG, on_connection) < 0))
 		goto out;
 	return c;
 out:

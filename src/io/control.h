@@ -22,8 +22,8 @@ struct adit_control_ops {
 
 /* Serves the listening socket (-1: none) and SIGTERM on the loop, of which it owns its handles
  * until adit_control_stop(); the memory goes when the loop has run once more. NULL: it cannot. */
-struct adit_control *adit_control_start(uv_loop_t *loop, int listen_fd,
-	const struct adit_control_ops *ops, void *ctx);
+struct adit_control *adit_control_start(
+	uv_loop_t *loop, int listen_fd, const struct adit_control_ops *ops, void *ctx);
 void adit_control_stop(struct adit_control *c); /* NULL: nothing to do */
 
 #endif

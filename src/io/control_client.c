@@ -19,9 +19,9 @@
 
 static enum adit_err os_fail(struct adit_fault *f, const char *what, const char *stem, int os)
 {
-	enum adit_err code = os == ENOENT || os == ECONNREFUSED ? ADIT_ENOENT :
-			     os == EACCES || os == EPERM	? ADIT_EPERM :
-								  ADIT_ESYS;
+	enum adit_err code = os == ENOENT || os == ECONNREFUSED ? ADIT_ENOENT
+			     : os == EACCES || os == EPERM	? ADIT_EPERM
+								: ADIT_ESYS;
 
 	adit_fail(f, code, code == ADIT_EPERM ? "ask as the user who started it, or as root" : NULL,
 		"cannot %s %s: %s", what, stem, strerror(os));
@@ -40,8 +40,8 @@ static bool sock_addr(struct sockaddr_un *a, const struct adit_rundir *d, const 
 	return n > 0 && (size_t)n < sizeof(a->sun_path);
 }
 
-enum adit_err adit_control_listen(const struct adit_rundir *d, struct adit_journal *j, int *fd,
-	struct adit_fault *f)
+enum adit_err adit_control_listen(
+	const struct adit_rundir *d, struct adit_journal *j, int *fd, struct adit_fault *f)
 {
 	const char *stem = adit_journal_stem(j);
 	struct sockaddr_un a;
@@ -133,7 +133,8 @@ enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, co
 	return ADIT_OK;
 }
 
-/* Identifies the instance by its journal, so that a next instance of the same name is not waited for. */
+/* Identifies the instance by its journal, so that a next instance of the same name is not waited
+ * for. */
 static bool journal_stat(const struct adit_rundir *d, const char *stem, struct stat *st)
 {
 	char file[ADIT_FILE_MAX + 16];
@@ -142,8 +143,7 @@ static bool journal_stat(const struct adit_rundir *d, const char *stem, struct s
 	return fstatat(d->fd, file, st, 0) == 0;
 }
 
-enum adit_err adit_control_down(const struct adit_rundir *d, const char *stem,
-	struct adit_fault *f)
+enum adit_err adit_control_down(const struct adit_rundir *d, const char *stem, struct adit_fault *f)
 {
 	const struct timespec nap = { .tv_nsec = 20 * 1000 * 1000 };
 	struct stat first, now;

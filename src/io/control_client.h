@@ -13,7 +13,7 @@ enum adit_err adit_control_listen(const struct adit_rundir *d, struct adit_journ
 enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, const char *request,
 	char **answer, struct adit_fault *f) ADIT_MUST_USE;
 /* Asks it to end and waits until it has. */
-enum adit_err adit_control_down(const struct adit_rundir *d, const char *stem,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_control_down(
+	const struct adit_rundir *d, const char *stem, struct adit_fault *f) ADIT_MUST_USE;
 
 #endif

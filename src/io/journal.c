@@ -38,7 +38,8 @@ static enum adit_err sys_fail(struct adit_fault *f, const char *what, const char
 static int lock_file(int dir, const char *file, int flags)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		int fd = openat(dir, file, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+		int fd =
+			openat(dir, file, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 		struct stat a, b;
 
 		if (fd < 0)

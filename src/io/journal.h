@@ -24,8 +24,8 @@ struct adit_journal;
  * are undone first. */
 enum adit_err adit_journal_open(struct adit_journal **j, const struct adit_rundir *d,
 	const char *name, struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_journal_note(struct adit_journal *j, struct adit_fault *f, const char *fmt,
-	...) ADIT_PRINTF(3, 4) ADIT_MUST_USE;
+enum adit_err adit_journal_note(struct adit_journal *j, struct adit_fault *f, const char *fmt, ...)
+	ADIT_PRINTF(3, 4) ADIT_MUST_USE;
 const char *adit_journal_stem(const struct adit_journal *j); /* the name as a file name */
 int adit_journal_fd(const struct adit_journal *j);	     /* the child closes it */
 /* Undoes everything, removes the journal and lets go of the name. NULL: nothing to do. */

@@ -103,8 +103,8 @@ static enum adit_err nl_refused(struct adit_fault *f, const char *what, int os, 
 
 	adit_fail(f, code,
 		code == ADIT_EPERM ? "run it as root or grant the capability: setcap "
-				     "cap_net_admin,cap_net_raw+ep on the adit program" :
-				     NULL,
+				     "cap_net_admin,cap_net_raw+ep on the adit program"
+				   : NULL,
 		"cannot %s: %s%s%s%s", what, strerror(os), ext ? " (" : "", ext ? ext : "",
 		ext ? ")" : "");
 	if (f)
@@ -192,8 +192,8 @@ enum adit_err adit_nl_addr(struct adit_nl *nl, enum adit_nl_verb verb, unsigned 
 	m->ifa_index = ifindex;
 	mnl_attr_put(h, IFA_LOCAL, n, addr->addr.ip);
 	mnl_attr_put(h, IFA_ADDRESS, n, addr->addr.ip);
-	/* Nobody else is at our end of a tunnel, and waiting a second before the address works would
-	 * delay every start. */
+	/* Nobody else is at our end of a tunnel, and waiting a second before the address works
+	 * would delay every start. */
 	if (addr->addr.family == 6 && verb == ADIT_NL_ADD)
 		mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
 	snprintf(what, sizeof(what), "%s address %s", verb == ADIT_NL_ADD ? "add" : "remove",
@@ -206,7 +206,7 @@ static void network_of(const struct adit_prefix *p, uint8_t out[16])
 {
 	memcpy(out, p->addr.ip, 16);
 	for (unsigned bit = p->len; bit < adit_addr_len(&p->addr) * 8; bit++)
-		out[bit / 8] &= (uint8_t)~(0x80u >> (bit % 8));
+		out[bit / 8] &= (uint8_t) ~(0x80u >> (bit % 8));
 }
 
 enum adit_err adit_nl_route(struct adit_nl *nl, enum adit_nl_verb verb, unsigned ifindex,
@@ -253,8 +253,8 @@ enum adit_err adit_nl_link_up(struct adit_nl *nl, unsigned ifindex, struct adit_
 	return nl_talk(nl, link_msg(nl, RTM_NEWLINK, ifindex, true), "set the device up", NULL, f);
 }
 
-enum adit_err adit_nl_link_mtu(struct adit_nl *nl, unsigned ifindex, unsigned mtu,
-	struct adit_fault *f)
+enum adit_err adit_nl_link_mtu(
+	struct adit_nl *nl, unsigned ifindex, unsigned mtu, struct adit_fault *f)
 {
 	struct nlmsghdr *h = link_msg(nl, RTM_NEWLINK, ifindex, false);
 	char what[64];
@@ -264,8 +264,8 @@ enum adit_err adit_nl_link_mtu(struct adit_nl *nl, unsigned ifindex, unsigned mt
 	return nl_talk(nl, h, what, NULL, f);
 }
 
-enum adit_err adit_nl_link_mac(struct adit_nl *nl, unsigned ifindex, const uint8_t mac[6],
-	struct adit_fault *f)
+enum adit_err adit_nl_link_mac(
+	struct adit_nl *nl, unsigned ifindex, const uint8_t mac[6], struct adit_fault *f)
 {
 	struct nlmsghdr *h = link_msg(nl, RTM_NEWLINK, ifindex, false);
 
@@ -273,8 +273,8 @@ enum adit_err adit_nl_link_mac(struct adit_nl *nl, unsigned ifindex, const uint8
 	return nl_talk(nl, h, "set the MAC address", NULL, f);
 }
 
-enum adit_err adit_nl_link_gso(struct adit_nl *nl, unsigned ifindex, unsigned bytes,
-	struct adit_fault *f)
+enum adit_err adit_nl_link_gso(
+	struct adit_nl *nl, unsigned ifindex, unsigned bytes, struct adit_fault *f)
 {
 	struct nlmsghdr *h = link_msg(nl, RTM_NEWLINK, ifindex, false);
 

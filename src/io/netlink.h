@@ -18,16 +18,16 @@ enum adit_err adit_nl_addr(struct adit_nl *nl, enum adit_nl_verb verb, unsigned 
 	const struct adit_prefix *addr, struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_nl_route(struct adit_nl *nl, enum adit_nl_verb verb, unsigned ifindex,
 	const struct adit_prefix *to, struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_nl_link_up(struct adit_nl *nl, unsigned ifindex,
-	struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_nl_link_mtu(struct adit_nl *nl, unsigned ifindex, unsigned mtu,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_nl_link_up(
+	struct adit_nl *nl, unsigned ifindex, struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_nl_link_mtu(
+	struct adit_nl *nl, unsigned ifindex, unsigned mtu, struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_nl_link_mac(struct adit_nl *nl, unsigned ifindex, const uint8_t mac[6],
 	struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_nl_link_gso(struct adit_nl *nl, unsigned ifindex, unsigned bytes,
-	struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_nl_link_del(struct adit_nl *nl, unsigned ifindex,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_nl_link_gso(
+	struct adit_nl *nl, unsigned ifindex, unsigned bytes, struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_nl_link_del(
+	struct adit_nl *nl, unsigned ifindex, struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_nl_path(struct adit_nl *nl, const struct adit_addr *to,
 	struct adit_sys_path *out, struct adit_fault *f) ADIT_MUST_USE;
 

@@ -13,9 +13,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define NOBODY	    65534
-#define FILES_MAX   65536
-#define LOW_PORTS   "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+#define NOBODY	  65534
+#define FILES_MAX 65536
+#define LOW_PORTS "/proc/sys/net/ipv4/ip_unprivileged_port_start"
 
 static const struct {
 	unsigned bit;
@@ -34,7 +34,8 @@ enum adit_err adit_priv_need(unsigned caps, struct adit_fault *f)
 		if ((caps & needs[i].bit) && !capng_have_capability(CAPNG_EFFECTIVE, needs[i].cap))
 			return adit_fail(f, ADIT_EPERM,
 				"run it as root (sudo), or once: setcap "
-				"cap_net_admin,cap_net_raw,cap_net_bind_service+ep on the adit program",
+				"cap_net_admin,cap_net_raw,cap_net_bind_service+ep on the adit "
+				"program",
 				"%s is missing, which it takes to %s", needs[i].name, needs[i].use);
 	return ADIT_OK;
 }

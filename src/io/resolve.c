@@ -49,7 +49,9 @@ static void from_sockaddr(struct adit_addr *a, const struct sockaddr *sa)
 static enum adit_err look_up(struct adit_item *it, uint8_t family, struct adit_fault *f)
 {
 	const struct addrinfo hints = {
-		.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC,
+		.ai_family = family == 4   ? AF_INET
+			     : family == 6 ? AF_INET6
+					   : AF_UNSPEC,
 		.ai_socktype = SOCK_DGRAM,
 	};
 	struct addrinfo *list = NULL;
@@ -64,7 +66,10 @@ static enum adit_err look_up(struct adit_item *it, uint8_t family, struct adit_f
 	if (r || !list)
 		return adit_fail(f, r == EAI_AGAIN ? ADIT_ETIMEOUT : ADIT_ENOENT, NULL,
 			"%.100s has no %saddress: %s", host,
-			family == 4 ? "IPv4 " : family == 6 ? "IPv6 " : "", gai_strerror(r));
+			family == 4   ? "IPv4 "
+			: family == 6 ? "IPv6 "
+				      : "",
+			gai_strerror(r));
 	memset(&it->addr, 0, sizeof(it->addr));
 	from_sockaddr(&it->addr, list->ai_addr);
 	it->addr.port = port;
@@ -82,8 +87,8 @@ static uint8_t family_of(const struct adit_conf *c)
 	return 0;
 }
 
-static enum adit_err resolve_item(const struct adit_opt *o, struct adit_item *it, uint8_t family,
-	struct adit_fault *f)
+static enum adit_err resolve_item(
+	const struct adit_opt *o, struct adit_item *it, uint8_t family, struct adit_fault *f)
 {
 	struct adit_addr a;
 

@@ -63,7 +63,8 @@ enum adit_err adit_rundir_open(struct adit_rundir *d, struct adit_fault *f)
 	}
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH))) {
 		adit_rundir_close(d);
-		return adit_fail(f, ADIT_EPERM, "remove it, or take the right of writing from others",
+		return adit_fail(f, ADIT_EPERM,
+			"remove it, or take the right of writing from others",
 			"the run directory %.100s can be written to by others", d->path);
 	}
 	return ADIT_OK;

@@ -5,9 +5,9 @@
 
 #include "core/types.h"
 
-#define ADIT_FILE_MAX 64  /* of an instance's name as a file name, with the final NUL */
-#define ADIT_DIR_MAX  160
-#define ADIT_SOCK_MAX 108 /* sun_path */
+#define ADIT_FILE_MAX	 64 /* of an instance's name as a file name, with the final NUL */
+#define ADIT_DIR_MAX	 160
+#define ADIT_SOCK_MAX	 108 /* sun_path */
 
 #define ADIT_JOURNAL_END ".journal"
 #define ADIT_SOCKET_END	 ".sock"
@@ -27,8 +27,8 @@ void adit_rundir_close(struct adit_rundir *d);
 
 /* A tunnel's name as a file name, one to one: what could leave the directory, hide or break a
  * terminal becomes %XX. Refused when too long. */
-enum adit_err adit_rundir_name(char out[ADIT_FILE_MAX], const char *name,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_rundir_name(
+	char out[ADIT_FILE_MAX], const char *name, struct adit_fault *f) ADIT_MUST_USE;
 /* Whether a file name in the run directory is one that adit_rundir_name() gives, with this end. */
 bool adit_rundir_is(const char *file, const char *end);
 

@@ -11,9 +11,9 @@ struct adit_supervise {
 	struct adit_engine *engine; /* opened; closed here */
 	struct adit_sys *sys;	    /* local; closed here */
 	struct adit_journal *journal;
-	int control;	     /* listening; closed here */
-	int background;	     /* pipe of adit_background(), -1: in the foreground */
-	const char *name;    /* for messages */
+	int control;	  /* listening; closed here */
+	int background;	  /* pipe of adit_background(), -1: in the foreground */
+	const char *name; /* for messages */
 	bool verbose;
 };
 

@@ -74,8 +74,8 @@ static enum adit_err ask(struct adit_sys *s, const struct adit_sys_req *q, struc
 	return r.fault.code;
 }
 
-static enum adit_err request(struct adit_sys *s, struct adit_sys_req *q, const char *dev,
-	struct adit_fault *f)
+static enum adit_err request(
+	struct adit_sys *s, struct adit_sys_req *q, const char *dev, struct adit_fault *f)
 {
 	if (strlen(dev) >= sizeof(q->dev))
 		return adit_fail(f, ADIT_ECONF, NULL, "no device has a name as long as %.64s", dev);
@@ -83,16 +83,16 @@ static enum adit_err request(struct adit_sys *s, struct adit_sys_req *q, const c
 	return s->fd >= 0 ? ask(s, q, f) : adit_sys_do(s, q, f);
 }
 
-enum adit_err adit_sys_addr(struct adit_sys *s, const char *dev, const struct adit_prefix *addr,
-	struct adit_fault *f)
+enum adit_err adit_sys_addr(
+	struct adit_sys *s, const char *dev, const struct adit_prefix *addr, struct adit_fault *f)
 {
 	struct adit_sys_req q = { .kind = ADIT_SYS_ADDR, .prefix = *addr };
 
 	return request(s, &q, dev, f);
 }
 
-enum adit_err adit_sys_route(struct adit_sys *s, const char *dev, const struct adit_prefix *to,
-	struct adit_fault *f)
+enum adit_err adit_sys_route(
+	struct adit_sys *s, const char *dev, const struct adit_prefix *to, struct adit_fault *f)
 {
 	struct adit_sys_req q = { .kind = ADIT_SYS_ROUTE, .prefix = *to };
 
@@ -106,8 +106,8 @@ enum adit_err adit_sys_mtu(struct adit_sys *s, const char *dev, unsigned mtu, st
 	return request(s, &q, dev, f);
 }
 
-enum adit_err adit_sys_mac(struct adit_sys *s, const char *dev, const uint8_t mac[6],
-	struct adit_fault *f)
+enum adit_err adit_sys_mac(
+	struct adit_sys *s, const char *dev, const uint8_t mac[6], struct adit_fault *f)
 {
 	struct adit_sys_req q = { .kind = ADIT_SYS_MAC };
 
@@ -115,8 +115,8 @@ enum adit_err adit_sys_mac(struct adit_sys *s, const char *dev, const uint8_t ma
 	return request(s, &q, dev, f);
 }
 
-enum adit_err adit_sys_gso_max(struct adit_sys *s, const char *dev, unsigned bytes,
-	struct adit_fault *f)
+enum adit_err adit_sys_gso_max(
+	struct adit_sys *s, const char *dev, unsigned bytes, struct adit_fault *f)
 {
 	struct adit_sys_req q = { .kind = ADIT_SYS_GSO, .value = bytes };
 
@@ -130,8 +130,8 @@ enum adit_err adit_sys_up(struct adit_sys *s, const char *dev, struct adit_fault
 	return request(s, &q, dev, f);
 }
 
-enum adit_err adit_sys_path_to(const struct adit_addr *to, struct adit_sys_path *out,
-	struct adit_fault *f)
+enum adit_err adit_sys_path_to(
+	const struct adit_addr *to, struct adit_sys_path *out, struct adit_fault *f)
 {
 	struct adit_nl *nl;
 	enum adit_err err = adit_nl_open(&nl, f);

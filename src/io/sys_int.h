@@ -13,7 +13,7 @@
 struct adit_nl;
 
 struct adit_sys {
-	int fd; /* of the request channel; -1 in the privileged process */
+	int fd;		     /* of the request channel; -1 in the privileged process */
 	pthread_mutex_t one; /* request at a time: workers share the channel */
 	struct adit_nl *nl;
 	struct adit_journal *journal;

@@ -15,8 +15,8 @@
 #define MTU_MIN 68 /* RFC 791 3.1 */
 #define MTU_MAX 65535
 
-enum adit_err adit_sys_open_local(struct adit_sys **out, struct adit_journal *j,
-	struct adit_fault *f)
+enum adit_err adit_sys_open_local(
+	struct adit_sys **out, struct adit_journal *j, struct adit_fault *f)
 {
 	struct adit_sys *s = calloc(1, sizeof(*s));
 	enum adit_err err;
@@ -111,8 +111,8 @@ static enum adit_err note_made(struct adit_sys *s, const char *name, struct adit
 		return adit_fail(f, ADIT_ENOENT, NULL, "the device %s vanished", name);
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	s->n_dev++;
-	return s->journal ? adit_journal_note(s->journal, f, "made %s %u", name, d->ifindex) :
-			    ADIT_OK;
+	return s->journal ? adit_journal_note(s->journal, f, "made %s %u", name, d->ifindex)
+			  : ADIT_OK;
 }
 
 enum adit_err adit_sys_tun(struct adit_sys *s, char name[16], bool frame, unsigned queues, int *fd,
@@ -152,8 +152,7 @@ static unsigned own_device(const struct adit_sys *s, const char dev[16])
 	if (strnlen(dev, 16) == 16)
 		return 0;
 	for (unsigned i = 0; i < s->n_dev; i++)
-		if (strcmp(s->dev[i].name, dev) == 0 &&
-			adit_nl_index(dev) == s->dev[i].ifindex)
+		if (strcmp(s->dev[i].name, dev) == 0 && adit_nl_index(dev) == s->dev[i].ifindex)
 			return s->dev[i].ifindex;
 	return 0;
 }
@@ -172,7 +171,8 @@ static enum adit_err add_prefix(struct adit_sys *s, const struct adit_sys_req *q
 	nl_change *change, struct adit_fault *f)
 {
 	const char *noun = q->kind == ADIT_SYS_ADDR ? "addr" : "route";
-	struct adit_prefix p = { .addr = { .family = q->prefix.addr.family }, .len = q->prefix.len };
+	struct adit_prefix p = { .addr = { .family = q->prefix.addr.family },
+		.len = q->prefix.len };
 	char text[ADIT_ADDR_TEXT];
 	struct adit_fault ignored;
 	enum adit_err err;
@@ -205,19 +205,19 @@ enum adit_err adit_sys_do(struct adit_sys *s, const struct adit_sys_req *q, stru
 			strnlen(q->dev, 16) < 16 && name_fits(q->dev) ? q->dev : "that");
 	switch (q->kind) {
 	case ADIT_SYS_ADDR:
-		return prefix_valid(&q->prefix) ? add_prefix(s, q, ifindex, adit_nl_addr, f) :
-						  bad_request(f);
+		return prefix_valid(&q->prefix) ? add_prefix(s, q, ifindex, adit_nl_addr, f)
+						: bad_request(f);
 	case ADIT_SYS_ROUTE:
-		return prefix_valid(&q->prefix) ? add_prefix(s, q, ifindex, adit_nl_route, f) :
-						  bad_request(f);
+		return prefix_valid(&q->prefix) ? add_prefix(s, q, ifindex, adit_nl_route, f)
+						: bad_request(f);
 	case ADIT_SYS_MTU:
-		return q->value >= MTU_MIN && q->value <= MTU_MAX ?
-			       adit_nl_link_mtu(s->nl, ifindex, q->value, f) :
-			       bad_request(f);
+		return q->value >= MTU_MIN && q->value <= MTU_MAX
+			       ? adit_nl_link_mtu(s->nl, ifindex, q->value, f)
+			       : bad_request(f);
 	case ADIT_SYS_MAC:
-		return (q->mac[0] & 1) || memcmp(q->mac, zero, 6) == 0 ?
-			       bad_request(f) :
-			       adit_nl_link_mac(s->nl, ifindex, q->mac, f);
+		return (q->mac[0] & 1) || memcmp(q->mac, zero, 6) == 0
+			       ? bad_request(f)
+			       : adit_nl_link_mac(s->nl, ifindex, q->mac, f);
 	case ADIT_SYS_GSO:
 		return adit_nl_link_gso(s->nl, ifindex, q->value, f);
 	case ADIT_SYS_UP:

@@ -30,8 +30,8 @@ struct adit_sys_reply {
 };
 
 /* In the privileged process: makes changes at once. j may be NULL in tests. */
-enum adit_err adit_sys_open_local(struct adit_sys **s, struct adit_journal *j,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_sys_open_local(
+	struct adit_sys **s, struct adit_journal *j, struct adit_fault *f) ADIT_MUST_USE;
 /* In the packet process: asks on that socket, which it then owns. */
 enum adit_err adit_sys_open_remote(struct adit_sys **s, int fd, struct adit_fault *f) ADIT_MUST_USE;
 void adit_sys_close(struct adit_sys *s); /* NULL: nothing to do */
@@ -39,7 +39,7 @@ void adit_sys_tell_ready(struct adit_sys *s);
 
 /* Carries out a request in a local one; refuses what is malformed, out of range or about a device
  * that this instance did not make. */
-enum adit_err adit_sys_do(struct adit_sys *s, const struct adit_sys_req *q,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_sys_do(
+	struct adit_sys *s, const struct adit_sys_req *q, struct adit_fault *f) ADIT_MUST_USE;
 
 #endif

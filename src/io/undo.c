@@ -60,8 +60,8 @@ void adit_netns_id(char out[48])
 
 	if (stat("/proc/self/ns/net", &st) < 0)
 		memset(&st, 0, sizeof(st));
-	snprintf(out, 48, "%llx:%llx", (unsigned long long)st.st_dev,
-		(unsigned long long)st.st_ino);
+	snprintf(
+		out, 48, "%llx:%llx", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
 }
 
 static void ADIT_PRINTF(2, 3) told(struct undo *u, const char *fmt, ...)
