@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/control.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,17 +26,12 @@ struct adit_control {
 	const struct adit_control_ops *ops;
 	void *ctx;
 	uv_pipe_t listener;
-	uv_signal_t term;
-	unsigned open_handles;
 	struct client *client[CLIENTS_MAX];
 };
 
 static void control_closed(uv_handle_t *h)
 {
-	struct adit_control *c = h->data;
-
-	if (--c->open_handles == 0)
-		free(c);
+	free(h->data);
 }
 
 static void client_closed(uv_handle_t *h)
@@ -158,14 +152,6 @@ static void on_connection(uv_stream_t *s, int status)
 		client_close(k);
 }
 
-static void on_term(uv_signal_t *s, int sig)
-{
-	struct adit_control *c = s->data;
-
-	(void)sig;
-	c->ops->stop(c->ctx);
-}
-
 struct adit_control *adit_control_start(
 	uv_loop_t *loop, int listen_fd, const struct adit_control_ops *ops, void *ctx)
 {
@@ -176,17 +162,10 @@ struct adit_control *adit_control_start(
 	c->ops = ops;
 	c->ctx = ctx;
 	uv_pipe_init(loop, &c->listener, 0);
-	uv_signal_init(loop, &c->term);
-	c->open_handles = 2;
-	c->listener.data = c->term.data = c;
-	if (uv_signal_start(&c->term, on_term, SIGTERM) < 0)
-		goto out;
-	if (listen_fd >= 0 &&
-		(uv_pipe_open(&c->listener, listen_fd) < 0 ||
-			uv_listen((uv_stream_t *)&c->listener, BACKLOG, on_connection) < 0))
-		goto out;
-	return c;
-out:
+	c->listener.data = c;
+	if (uv_pipe_open(&c->listener, listen_fd) == 0 &&
+		uv_listen((uv_stream_t *)&c->listener, BACKLOG, on_connection) == 0)
+		return c;
 	adit_control_stop(c);
 	return NULL;
 }
@@ -205,5 +184,4 @@ void adit_control_stop(struct adit_control *c)
 		c->client[i] = NULL;
 	}
 	uv_close((uv_handle_t *)&c->listener, control_closed);
-	uv_close((uv_handle_t *)&c->term, control_closed);
 }
