@@ -154,8 +154,9 @@ static void hub_down(struct adit_chain *c, struct adit_emit *e)
 		struct adit_batch *in = f ? adit_chain_low(f, false) : NULL;
 		uint32_t before;
 
-		if (!in || !in->count || f->detached[ADIT_BOTTOM_SIDE])
+		if (!in || f->detached[ADIT_BOTTOM_SIDE] || (!in->count && !f->took))
 			continue;
+		f->took = false;
 		before = in->moves;
 		call(&c->layer[0], in, e, true);
 		if (in->moves != before)
@@ -175,6 +176,22 @@ static struct adit_emit emit_of(struct adit_chain *c, unsigned i)
 		.env = s->conf.env,
 		.chain = c,
 	};
+}
+
+/* What a hub owes its peer waits for room below and not for the clock. */
+static bool hub_owes(const struct adit_chain *c)
+{
+	return c->hub && c->layer[0].wake <= c->stack->now && c->layer[0].ops->tick;
+}
+
+static void tick(struct adit_chain *c, unsigned i)
+{
+	struct adit_layer *l = &c->layer[i];
+	struct adit_emit e = emit_of(c, i);
+
+	e.wake = ADIT_NEVER;
+	l->ops->tick(l, &e);
+	l->wake = e.wake;
 }
 
 static bool pass(struct adit_chain *c)
@@ -197,6 +214,8 @@ static bool pass(struct adit_chain *c)
 		if (c->border[i + 1].up.count)
 			call(&c->layer[i], &c->border[i + 1].up, &e, false);
 	}
+	if (hub_owes(c) && adit_room(&c->border[1].down))
+		tick(c, 0);
 	for (unsigned i = 0; i <= c->n; i++)
 		after += moves(&c->border[i]);
 	return before != after;
@@ -205,14 +224,10 @@ static bool pass(struct adit_chain *c)
 static void ticks(struct adit_chain *c)
 {
 	for (unsigned i = 0; i < c->n; i++) {
-		struct adit_layer *l = &c->layer[i];
-		struct adit_emit e = emit_of(c, i);
+		const struct adit_layer *l = &c->layer[i];
 
-		if (l->wake > c->stack->now || !l->ops->tick)
-			continue;
-		e.wake = ADIT_NEVER;
-		l->ops->tick(l, &e);
-		l->wake = e.wake;
+		if (l->wake <= c->stack->now && l->ops->tick)
+			tick(c, i);
 	}
 }
 
@@ -229,8 +244,10 @@ static void tell(struct adit_chain *c, enum adit_side side)
 	if (side == ADIT_BOTTOM_SIDE && c->parent) {
 		if (out->count)
 			adit_chain_kick(c->parent);
-		if (in->moves != c->in_moves[side])
+		if (in->moves != c->in_moves[side]) {
+			c->took = true;
 			adit_chain_kick(c->parent);
+		}
 	} else if (!c->detached[side] && s->conf.hooks.ready) {
 		s->conf.hooks.ready(s->conf.hooks.ctx, c, side);
 	}
@@ -245,7 +262,7 @@ void adit_chain_work(struct adit_chain *c)
 		ticks(c);
 	while (pass(c))
 		;
-	for (unsigned i = 0; i < c->n; i++)
+	for (unsigned i = hub_owes(c) ? 1 : 0; i < c->n; i++)
 		if (c->layer[i].wake < wake)
 			wake = c->layer[i].wake;
 	adit_heap_set(c, wake);

@@ -31,6 +31,7 @@ struct adit_chain {
 	adit_time wake;
 	uint32_t heap; /* index in the heap of deadlines */
 	bool dirty, hub, detached[2];
+	bool took;	      /* from what the hub gave it, since the hub was told */
 	uint32_t in_moves[2]; /* moves of the inputs when the driver was last told */
 	void *user[2];
 	struct adit_chain *next_dirty, *prev, *next;

@@ -145,7 +145,9 @@ struct adit_layer_ops {
 	unsigned (*describe)(const struct adit_layer *l, struct adit_hdr *out, unsigned max);
 };
 
-/* Hubs: flows on the upper side. `in->flow` in down() names the flow that the batch belongs to;
+/* Hubs: flows on the upper side. `in->flow` in down() names the flow that the batch belongs to; an
+ * empty batch says that the flow took something from what up() gave it. A hub that could not emit
+ * all that it owes leaves `wake` at `now`: its tick is called when room below came free.
  * up() fills the batches of flows. NULL: no such flow, or it is closing. */
 struct adit_batch *adit_flow_up(struct adit_emit *out, uint32_t flow);
 /* The peer began a flow: makes the layers above for it. Its id goes to *flow; the hub then emits
