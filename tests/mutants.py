@@ -21,6 +21,7 @@ COMPARE = re.compile(r"(?<![<>=!\-])(<=|>=|==|!=|<(?![<=])|>(?![>=]))(?!=)")
 TAKEN = re.compile(r"\badit_(?:seg_)?(?:pull|trim)\s*\(|\badit_rd_ok\s*\(")
 TAKER = re.compile(r"\b(\w+)\s*=\s*(?:adit_(?:seg_)?pull|adit_rd_\w+)\s*\(")
 COUNTER = re.compile(r"\s*\w{1,2}\s*[<>]")
+CLOCK = re.compile(r"\bnow\b")
 REFUSES = re.compile(r"DROP|\bfalse\b|\bNULL\b|^\s*-?\s*\d+\s*$|SHORT")
 JUMP = re.compile(r"\b(?:return|goto|break|continue)\b")
 KEYWORD = re.compile(r"\b(if|while|for|return)\b")
@@ -112,7 +113,7 @@ def wants(text, taken):
     parts = comparison(text)
     if parts and parts[2].strip() == "ADIT_KEEP" and parts[0].rstrip().endswith(")"):
         return parts[1] == "=="
-    if not parts or not (is_length(parts[0]) or is_length(parts[2])):
+    if not parts or CLOCK.search(text) or not (is_length(parts[0]) or is_length(parts[2])):
         return None
     left, operator, right = parts
     if operator in ("==", "!="):
