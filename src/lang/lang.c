@@ -103,8 +103,7 @@ static enum adit_err parse(struct lang *l, struct adit_program *p)
 	return e;
 }
 
-static struct adit_program *begin(struct lang *l, const struct adit_layer_ops *const *reg,
-	unsigned n_reg, struct adit_diag *d)
+static struct adit_program *begin(struct lang *l, const struct lang_input *in, struct adit_diag *d)
 {
 	struct adit_program *p = calloc(1, sizeof(*p));
 
@@ -120,57 +119,52 @@ static struct adit_program *begin(struct lang *l, const struct adit_layer_ops *c
 		adit_program_free(p);
 		return NULL;
 	}
-	l->src->reg = reg;
-	l->src->n_reg = n_reg;
+	l->src->reg = in->reg;
+	l->src->n_reg = in->n_reg;
 	l->arena->source = l->src;
 	return p;
 }
 
-static enum adit_err finish(
-	struct lang *l, struct adit_program *p, struct adit_program **out, enum adit_err e)
+enum adit_err lang_read(struct adit_program **out, const struct lang_input *in, struct adit_diag *d)
 {
+	struct lang l;
+	struct adit_program *p = begin(&l, in, d);
+	enum adit_err e;
+
+	*out = NULL;
+	if (!p)
+		return ADIT_ENOMEM;
+	e = in->file ? lang_lex_text(&l, in->file, in->text, in->len)
+		     : lang_lex_words(&l, in->n_words, in->word);
 	if (!e)
-		e = parse(l, p);
-	if (e) {
+		e = parse(&l, p);
+	if (e)
 		adit_program_free(p);
-		p = NULL;
-	}
-	*out = p;
+	else
+		*out = p;
 	return e;
-}
-
-enum adit_err lang_words(struct adit_program **out, int n, const char *const *word,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d)
-{
-	struct lang l;
-	struct adit_program *p = begin(&l, reg, n_reg, d);
-
-	*out = NULL;
-	return p ? finish(&l, p, out, lang_lex_words(&l, n, word)) : ADIT_ENOMEM;
-}
-
-enum adit_err lang_file(struct adit_program **out, const struct lang_file *f,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d)
-{
-	struct lang l;
-	struct adit_program *p = begin(&l, reg, n_reg, d);
-
-	*out = NULL;
-	return p ? finish(&l, p, out, lang_lex_text(&l, f->name, f->text, f->len)) : ADIT_ENOMEM;
 }
 
 enum adit_err adit_lang_words(
 	struct adit_program **out, int n, const char *const *word, struct adit_diag *d)
 {
-	return lang_words(out, n, word, adit_registry, adit_registry_n, d);
+	const struct lang_input in = {
+		.word = word, .n_words = n, .reg = adit_registry, .n_reg = adit_registry_n
+	};
+
+	return lang_read(out, &in, d);
 }
 
 enum adit_err adit_lang_text(struct adit_program **out, const char *file, const char *text,
 	size_t len, struct adit_diag *d)
 {
-	const struct lang_file f = { file, text, len };
+	const struct lang_input in = { .file = file,
+		.text = text,
+		.len = len,
+		.reg = adit_registry,
+		.n_reg = adit_registry_n };
 
-	return lang_file(out, &f, adit_registry, adit_registry_n, d);
+	return lang_read(out, &in, d);
 }
 
 void adit_program_free(struct adit_program *p)

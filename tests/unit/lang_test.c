@@ -141,14 +141,18 @@ static enum adit_err read_line(struct adit_program **p, const char *line, struct
 		if (*s)
 			*s++ = 0;
 	}
-	return lang_words(p, n, word, reg, ADIT_LEN(reg), d);
+	const struct lang_input in = {
+		.word = word, .n_words = n, .reg = reg, .n_reg = ADIT_LEN(reg)
+	};
+
+	return lang_read(p, &in, d);
 }
 
 static const struct {
 	const char *in, *out;
 } good[] = {
 	{ "tun 10.9.0.1/30 / gre key=42 / ip 198.51.100.2",
-		"tun addr=10.9.0.1/30 name=10.9.0.1 / gre key=42 / ip 198.51.100.2" },
+		"tun 10.9.0.1/30 name=10.9.0.1 / gre key=42 / ip 198.51.100.2" },
 	{ "tap / vxlan vni=42 / udp 198.51.100.2",
 		"tap name=tap / vxlan vni=42 / udp 198.51.100.2:4789 local=:4789" },
 	{ "tap t0 name=x / vxlan vni=0x2a ageing=5m mode=fast csum / udp 2001:db8::1",
