@@ -2,8 +2,6 @@
 /* explain for a program; the schema is in docs/language.md. */
 #include "lang/explain.h"
 
-#include <string.h>
-
 static void put_string(struct lang_buf *b, const char *s)
 {
 	if (!s) {

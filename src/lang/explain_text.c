@@ -2,8 +2,6 @@
 /* explain for a person: the stack as valid input, all else as comments. */
 #include "lang/explain.h"
 
-#include <string.h>
-
 static void put_stack(struct lang_buf *b, const struct explain *x)
 {
 	lang_put(b, "tunnel %s {\n", x->spec->name);
@@ -20,23 +18,16 @@ static void put_stack(struct lang_buf *b, const struct explain *x)
 	lang_put(b, "}\n");
 }
 
-/* Text without what could end the comment. */
-static void put_cell(struct lang_buf *b, const char *text, int width)
-{
-	lang_put(b, "%-*s ", width, text ? text : "");
-}
-
 static void put_headers(struct lang_buf *b, const struct explain *x)
 {
 	lang_put(b, "#\n# headers, outermost first:\n");
-	lang_put(b, "# offset bytes layer name     role%*s standard\n", 41, "");
+	lang_put(b, "# offset bytes layer name     %-50s standard\n", "role");
 	for (unsigned i = 0; i < x->n; i++) {
 		const struct adit_hdr *h = &x->hdr[i];
 
 		lang_put(b, "# %6u %5u   L%u  ", x->off[i], h->bytes, h->osi);
-		put_cell(b, h->name, 8);
-		put_cell(b, h->role, 45);
-		lang_put(b, "%s\n", h->standard ? h->standard : "");
+		lang_put(b, "%-8s %-50s %s\n", h->name, h->role ? h->role : "",
+			h->standard ? h->standard : "");
 		if (h->trailer)
 			lang_put(b, "#        %5u         and as many bytes behind the payload\n",
 				h->trailer);
@@ -91,6 +82,11 @@ static void put_gives(struct lang_buf *b, const char *what, const char *layer)
 		lang_put(b, "# %s: no\n", what);
 }
 
+static void put_standard(struct lang_buf *b, const struct adit_layer_ops *o)
+{
+	lang_put(b, "#   %-10s %s\n", o->name, o->standard ? o->standard : "none");
+}
+
 void lang_explain_text(struct lang_buf *b, const struct explain *x)
 {
 	put_stack(b, x);
@@ -102,11 +98,10 @@ void lang_explain_text(struct lang_buf *b, const struct explain *x)
 	put_gives(b, "authenticated", x->sec.authentic);
 	put_gives(b, "replay-protected", x->sec.replay);
 	lang_put(b, "#\n# standards:\n");
-	for (unsigned i = 0; i < x->spec->n; i++) {
-		const struct adit_layer_ops *o = x->spec->layer[i]->ops;
-
-		lang_put(b, "#   %-10s %s\n", o->name, o->standard ? o->standard : "none");
-	}
+	for (unsigned i = 0; i < x->spec->n; i++)
+		put_standard(b, x->spec->layer[i]->ops);
+	if (x->below)
+		put_standard(b, x->below->ops);
 	if (x->n_warnings)
 		lang_put(b, "#\n");
 	for (unsigned i = 0; i < x->n_warnings; i++)
