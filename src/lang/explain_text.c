@@ -21,12 +21,12 @@ static void put_stack(struct lang_buf *b, const struct explain *x)
 static void put_headers(struct lang_buf *b, const struct explain *x)
 {
 	lang_put(b, "#\n# headers, outermost first:\n");
-	lang_put(b, "# offset bytes layer name     %-50s standard\n", "role");
+	lang_put(b, "# offset bytes layer name     %-57s standard\n", "role");
 	for (unsigned i = 0; i < x->n; i++) {
 		const struct adit_hdr *h = &x->hdr[i];
 
 		lang_put(b, "# %6u %5u   L%u  ", x->off[i], h->bytes, h->osi);
-		lang_put(b, "%-8s %-50s %s\n", h->name, h->role ? h->role : "",
+		lang_put(b, "%-8s %-57s %s\n", h->name, h->role ? h->role : "",
 			h->standard ? h->standard : "");
 		if (h->trailer)
 			lang_put(b, "#        %5u         and as many bytes behind the payload\n",
