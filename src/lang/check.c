@@ -125,6 +125,9 @@ static enum adit_err misfit(
 	struct lang_buf r = { ride, sizeof(ride), 0 }, c = { carry, sizeof(carry), 0 };
 	struct lang_buf f = { fix, sizeof(fix), 0 };
 
+	if (!upper->ops->below)
+		return lang_refuse(l, &lower->src, NULL,
+			"%s is delivered by the system: nothing stands below it", upper->word);
 	put_ride(&r, upper->ops);
 	lang_put_shapes(&c, lower->ops->above);
 	put_fits(&f, l, upper->ops, lower->ops);
@@ -318,12 +321,17 @@ static enum adit_err check_narrow(struct lang *l, const struct lang_stack *s, un
 		"%s shows everything to whoever stands on the way", c->word);
 }
 
-enum adit_err lang_check(struct lang *l, struct lang_stack *s)
+enum adit_err lang_fit(struct lang *l, struct lang_stack *s)
 {
 	enum adit_err e = check_ends(l, s);
 
-	if (!e)
-		e = check_shapes(l, s);
+	return e ? e : check_shapes(l, s);
+}
+
+enum adit_err lang_check(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
 	set_roles(s);
 	for (unsigned i = 0; !e && i < s->n; i++) {
 		e = check_conf(l, s->layer[i]);

@@ -339,8 +339,13 @@ enum adit_err lang_complete(struct lang *l, struct lang_stack *s)
 {
 	enum adit_err e = fill_gaps(l, s);
 
-	if (!e)
-		e = merge_pairs(l, s);
+	return e ? e : merge_pairs(l, s);
+}
+
+enum adit_err lang_ports(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
 	for (unsigned i = 1; !e && i < s->n; i++)
 		e = ports(l, s->layer[i - 1], s->layer[i]);
 	return e;

@@ -110,6 +110,8 @@ int lang_far(const struct adit_conf *c); /* the option that names the far addres
 
 enum adit_err lang_parse_stack(struct lang *l, struct lang_stack *s, bool braces);
 enum adit_err lang_complete(struct lang *l, struct lang_stack *s);
+enum adit_err lang_fit(struct lang *l, struct lang_stack *s);	/* ends and shapes */
+enum adit_err lang_ports(struct lang *l, struct lang_stack *s); /* after lang_fit() */
 /* What stands below a bottom delivery in its packets: `ip` below `udp`; NULL: nothing. */
 enum adit_err lang_bottom(
 	struct lang *l, const struct adit_conf *bottom, const struct adit_conf **below);

@@ -10,14 +10,14 @@ static bool is_word(const struct tok *t, const char *text)
 	return t->kind == TOK_WORD && !t->quoted && strcmp(t->text, text) == 0;
 }
 
-static enum adit_err check_name(struct lang *l, const struct adit_program *p)
+static enum adit_err check_name(
+	struct lang *l, const struct adit_program *p, const struct adit_src *at)
 {
 	const struct adit_spec *s = &p->spec[p->n - 1];
 
 	for (unsigned i = 0; i + 1 < p->n; i++) {
 		if (strcmp(p->spec[i].name, s->name) == 0)
-			return lang_refuse(l, &s->layer[0]->src, NULL,
-				"two tunnels have the name `%s`", s->name);
+			return lang_refuse(l, at, NULL, "two tunnels have the name `%s`", s->name);
 	}
 	return ADIT_OK;
 }
@@ -27,6 +27,10 @@ static enum adit_err add_spec(struct lang *l, struct adit_program *p, struct lan
 	struct adit_spec *spec;
 	enum adit_err e = lang_complete(l, s);
 
+	if (!e)
+		e = lang_fit(l, s);
+	if (!e)
+		e = lang_ports(l, s);
 	if (!e)
 		e = lang_check(l, s);
 	if (e)
@@ -47,7 +51,7 @@ static enum adit_err add_spec(struct lang *l, struct adit_program *p, struct lan
 		spec->layer[i] = s->layer[i];
 	spec->n = s->n;
 	p->n++;
-	return check_name(l, p);
+	return check_name(l, p, s->name ? &s->name->src : &s->layer[0]->src);
 }
 
 static enum adit_err parse_tunnel(struct lang *l, struct adit_program *p)
