@@ -15,7 +15,7 @@ struct adit_cmd {
 };
 
 extern const struct adit_cmd adit_cmd_up, adit_cmd_down, adit_cmd_status, adit_cmd_recover,
-	adit_cmd_version, adit_cmd_help;
+	adit_cmd_check, adit_cmd_explain, adit_cmd_protocols, adit_cmd_version, adit_cmd_help;
 
 /* NULL: no such command. i-th: NULL after the last. */
 const struct adit_cmd *adit_cmd_find(const char *name);

@@ -11,6 +11,9 @@ static const struct adit_cmd *const commands[] = {
 	&adit_cmd_down,
 	&adit_cmd_status,
 	&adit_cmd_recover,
+	&adit_cmd_check,
+	&adit_cmd_explain,
+	&adit_cmd_protocols,
 	&adit_cmd_version,
 	&adit_cmd_help,
 };

@@ -2,6 +2,7 @@
 /* adit up: from words to a running tunnel, in the order in which things may fail: what can be said
  * without touching the system first. */
 #include "cmd/cmd.h"
+#include "cmd/program.h"
 #include "io/control_client.h"
 #include "io/notify.h"
 #include "io/priv.h"
@@ -15,8 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX_BYTES (1u << 20)
-#define WORKERS_MAX    64
+#define WORKERS_MAX 64
 
 struct up {
 	unsigned workers;
@@ -63,55 +63,6 @@ static int parse_options(struct up *u, int argc, char **argv)
 		code = adit_cmd_usage(&adit_cmd_up, "a stack or a file is missing");
 	u->first = i;
 	return code;
-}
-
-static char *read_file(const char *path, size_t *n)
-{
-	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(FILE_MAX_BYTES) : NULL;
-
-	if (text) {
-		*n = fread(text, 1, FILE_MAX_BYTES, f);
-		if (ferror(f) || *n == FILE_MAX_BYTES) {
-			errno = ferror(f) ? EIO : EFBIG;
-			free(text);
-			text = NULL;
-		}
-	}
-	if (f)
-		fclose(f);
-	return text;
-}
-
-static int read_program(struct up *u, int argc, char **argv)
-{
-	const char *const *words = (const char *const *)argv + u->first;
-	struct adit_diag d = { "" };
-	enum adit_err err;
-	size_t n = 0;
-	char *text;
-
-	if (adit_lang_is_stack(words[0])) {
-		err = adit_lang_words(&u->program, argc - u->first, words, &d);
-	} else {
-		if (argc - u->first > 1 && !strchr(words[0], '.') && !strchr(words[0], '/')) {
-			fprintf(stderr, "adit: there is no layer %s\n`adit protocols` lists them\n",
-				words[0]);
-			return ADIT_EXIT_USAGE;
-		}
-		u->file = words[0];
-		text = read_file(u->file, &n);
-		if (!text) {
-			fprintf(stderr, "adit: %s is no layer, and no file that can be read: %s\n",
-				u->file, strerror(errno));
-			return ADIT_EXIT_NONE;
-		}
-		err = adit_lang_text(&u->program, u->file, text, n, &d);
-		free(text);
-	}
-	if (err)
-		fputs(d.text, stderr);
-	return adit_cmd_exit(err);
 }
 
 static int spec_fault(const struct up *u, unsigned spec, unsigned at, const struct adit_fault *f)
@@ -267,7 +218,8 @@ static int run(int argc, char **argv)
 
 	adit_priv_close_inherited();
 	if (!code)
-		code = read_program(&u, argc, argv);
+		code = adit_cmd_program(
+			&u.program, &u.file, argc - u.first, (const char *const *)argv + u.first);
 	if (!code)
 		code = pick_name(&u);
 	if (!code)

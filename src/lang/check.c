@@ -58,7 +58,7 @@ unsigned lang_meet(const struct adit_layer_ops *upper, const struct adit_layer_o
 	return set;
 }
 
-static void put_shapes(struct lang_buf *b, unsigned set)
+void lang_put_shapes(struct lang_buf *b, unsigned set)
 {
 	const char *sep = "";
 
@@ -79,14 +79,14 @@ static void put_ride(struct lang_buf *b, const struct adit_layer_ops *o)
 
 	if (o->flags & ADIT_L_END || o->below & (ADIT_PACKET | ADIT_FRAME)) {
 		lang_put(b, "gives ");
-		put_shapes(b, o->below);
+		lang_put_shapes(b, o->below);
 	} else if (payload && lang_code(o, ADIT_SPACE_IPPROTO, NULL)) {
 		lang_put(b, "rides in an IP packet");
 	} else if (payload && lang_code(o, ADIT_SPACE_ETHERTYPE, NULL)) {
 		lang_put(b, "rides behind an EtherType");
 	} else {
 		lang_put(b, "rides in ");
-		put_shapes(b, o->below);
+		lang_put_shapes(b, o->below);
 	}
 }
 
@@ -125,8 +125,11 @@ static enum adit_err misfit(
 	struct lang_buf r = { ride, sizeof(ride), 0 }, c = { carry, sizeof(carry), 0 };
 	struct lang_buf f = { fix, sizeof(fix), 0 };
 
+	if (!upper->ops->below)
+		return lang_refuse(l, &lower->src, NULL,
+			"%s is delivered by the system: nothing stands below it", upper->word);
 	put_ride(&r, upper->ops);
-	put_shapes(&c, lower->ops->above);
+	lang_put_shapes(&c, lower->ops->above);
 	put_fits(&f, l, upper->ops, lower->ops);
 	if (upper->ops->below & lower->ops->above)
 		return lang_refuse(l, &upper->src, fix,
@@ -318,12 +321,17 @@ static enum adit_err check_narrow(struct lang *l, const struct lang_stack *s, un
 		"%s shows everything to whoever stands on the way", c->word);
 }
 
-enum adit_err lang_check(struct lang *l, struct lang_stack *s)
+enum adit_err lang_fit(struct lang *l, struct lang_stack *s)
 {
 	enum adit_err e = check_ends(l, s);
 
-	if (!e)
-		e = check_shapes(l, s);
+	return e ? e : check_shapes(l, s);
+}
+
+enum adit_err lang_check(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
 	set_roles(s);
 	for (unsigned i = 0; !e && i < s->n; i++) {
 		e = check_conf(l, s->layer[i]);

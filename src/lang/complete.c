@@ -209,6 +209,23 @@ static enum adit_err agree(struct lang *l, struct adit_conf *upper, struct adit_
 	return e;
 }
 
+enum adit_err lang_bottom(
+	struct lang *l, const struct adit_conf *bottom, const struct adit_conf **below)
+{
+	const struct adit_layer_ops *ops = needed(l, bottom);
+	struct adit_conf upper = *bottom, *c;
+
+	*below = NULL;
+	if (!ops || !(bottom->ops->flags & ADIT_L_BOTTOM))
+		return ADIT_OK;
+	c = lang_conf_new(l, ops, ops->opts, ops->n_opts, &bottom->src);
+	if (!c)
+		return lang_no_memory(l);
+	c->completed = true;
+	*below = c;
+	return agree(l, &upper, c);
+}
+
 /* At the bottom `udp / ip` is one socket: the ip layer is folded into udp. */
 static enum adit_err fold_bottom(struct lang *l, struct lang_stack *s)
 {
@@ -322,8 +339,13 @@ enum adit_err lang_complete(struct lang *l, struct lang_stack *s)
 {
 	enum adit_err e = fill_gaps(l, s);
 
-	if (!e)
-		e = merge_pairs(l, s);
+	return e ? e : merge_pairs(l, s);
+}
+
+enum adit_err lang_ports(struct lang *l, struct lang_stack *s)
+{
+	enum adit_err e = ADIT_OK;
+
 	for (unsigned i = 1; !e && i < s->n; i++)
 		e = ports(l, s->layer[i - 1], s->layer[i]);
 	return e;

@@ -43,7 +43,7 @@ struct lang_chunk {
 
 struct adit_arena {
 	struct lang_chunk *chunk;
-	const struct lang_source *source;
+	struct lang_source *source;
 };
 
 struct adit_arena *lang_arena_new(void);
@@ -110,21 +110,30 @@ int lang_far(const struct adit_conf *c); /* the option that names the far addres
 
 enum adit_err lang_parse_stack(struct lang *l, struct lang_stack *s, bool braces);
 enum adit_err lang_complete(struct lang *l, struct lang_stack *s);
+enum adit_err lang_fit(struct lang *l, struct lang_stack *s);	/* ends and shapes */
+enum adit_err lang_ports(struct lang *l, struct lang_stack *s); /* after lang_fit() */
+/* What stands below a bottom delivery in its packets: `ip` below `udp`; NULL: nothing. */
+enum adit_err lang_bottom(
+	struct lang *l, const struct adit_conf *bottom, const struct adit_conf **below);
 enum adit_err lang_check(struct lang *l, struct lang_stack *s);
 enum adit_err lang_name(struct lang *l, struct lang_stack *s, char out[ADIT_NAME_MAX]);
 
-/* The entry points with a table of layers of the caller's. */
-enum adit_err lang_words(struct adit_program **out, int n, const char *const *word,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d) ADIT_MUST_USE;
-struct lang_file {
-	const char *name, *text;
+/* The entry point with a table of layers of the caller's. */
+struct lang_input {
+	const char *file; /* NULL: words */
+	const char *text;
 	size_t len;
+	const char *const *word;
+	int n_words;
+	const struct adit_layer_ops *const *reg;
+	unsigned n_reg;
 };
-enum adit_err lang_file(struct adit_program **out, const struct lang_file *f,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d) ADIT_MUST_USE;
+enum adit_err lang_read(
+	struct adit_program **out, const struct lang_input *in, struct adit_diag *d) ADIT_MUST_USE;
 
 /* "an IP packet" and the like: what a shape is called in messages. */
 const char *lang_shape_name(unsigned shape);
+void lang_put_shapes(struct lang_buf *b, unsigned set);
 unsigned lang_shape_pick(unsigned set); /* the preferred one of several */
 /* The shapes that can pass between the two, codes considered. */
 unsigned lang_meet(const struct adit_layer_ops *upper, const struct adit_layer_ops *lower);

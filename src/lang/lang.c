@@ -10,14 +10,14 @@ static bool is_word(const struct tok *t, const char *text)
 	return t->kind == TOK_WORD && !t->quoted && strcmp(t->text, text) == 0;
 }
 
-static enum adit_err check_name(struct lang *l, const struct adit_program *p)
+static enum adit_err check_name(
+	struct lang *l, const struct adit_program *p, const struct adit_src *at)
 {
 	const struct adit_spec *s = &p->spec[p->n - 1];
 
 	for (unsigned i = 0; i + 1 < p->n; i++) {
 		if (strcmp(p->spec[i].name, s->name) == 0)
-			return lang_refuse(l, &s->layer[0]->src, NULL,
-				"two tunnels have the name `%s`", s->name);
+			return lang_refuse(l, at, NULL, "two tunnels have the name `%s`", s->name);
 	}
 	return ADIT_OK;
 }
@@ -27,6 +27,10 @@ static enum adit_err add_spec(struct lang *l, struct adit_program *p, struct lan
 	struct adit_spec *spec;
 	enum adit_err e = lang_complete(l, s);
 
+	if (!e)
+		e = lang_fit(l, s);
+	if (!e)
+		e = lang_ports(l, s);
 	if (!e)
 		e = lang_check(l, s);
 	if (e)
@@ -47,7 +51,7 @@ static enum adit_err add_spec(struct lang *l, struct adit_program *p, struct lan
 		spec->layer[i] = s->layer[i];
 	spec->n = s->n;
 	p->n++;
-	return check_name(l, p);
+	return check_name(l, p, s->name ? &s->name->src : &s->layer[0]->src);
 }
 
 static enum adit_err parse_tunnel(struct lang *l, struct adit_program *p)
@@ -103,8 +107,7 @@ static enum adit_err parse(struct lang *l, struct adit_program *p)
 	return e;
 }
 
-static struct adit_program *begin(struct lang *l, const struct adit_layer_ops *const *reg,
-	unsigned n_reg, struct adit_diag *d)
+static struct adit_program *begin(struct lang *l, const struct lang_input *in, struct adit_diag *d)
 {
 	struct adit_program *p = calloc(1, sizeof(*p));
 
@@ -120,57 +123,52 @@ static struct adit_program *begin(struct lang *l, const struct adit_layer_ops *c
 		adit_program_free(p);
 		return NULL;
 	}
-	l->src->reg = reg;
-	l->src->n_reg = n_reg;
+	l->src->reg = in->reg;
+	l->src->n_reg = in->n_reg;
 	l->arena->source = l->src;
 	return p;
 }
 
-static enum adit_err finish(
-	struct lang *l, struct adit_program *p, struct adit_program **out, enum adit_err e)
+enum adit_err lang_read(struct adit_program **out, const struct lang_input *in, struct adit_diag *d)
 {
+	struct lang l;
+	struct adit_program *p = begin(&l, in, d);
+	enum adit_err e;
+
+	*out = NULL;
+	if (!p)
+		return ADIT_ENOMEM;
+	e = in->file ? lang_lex_text(&l, in->file, in->text, in->len)
+		     : lang_lex_words(&l, in->n_words, in->word);
 	if (!e)
-		e = parse(l, p);
-	if (e) {
+		e = parse(&l, p);
+	if (e)
 		adit_program_free(p);
-		p = NULL;
-	}
-	*out = p;
+	else
+		*out = p;
 	return e;
-}
-
-enum adit_err lang_words(struct adit_program **out, int n, const char *const *word,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d)
-{
-	struct lang l;
-	struct adit_program *p = begin(&l, reg, n_reg, d);
-
-	*out = NULL;
-	return p ? finish(&l, p, out, lang_lex_words(&l, n, word)) : ADIT_ENOMEM;
-}
-
-enum adit_err lang_file(struct adit_program **out, const struct lang_file *f,
-	const struct adit_layer_ops *const *reg, unsigned n_reg, struct adit_diag *d)
-{
-	struct lang l;
-	struct adit_program *p = begin(&l, reg, n_reg, d);
-
-	*out = NULL;
-	return p ? finish(&l, p, out, lang_lex_text(&l, f->name, f->text, f->len)) : ADIT_ENOMEM;
 }
 
 enum adit_err adit_lang_words(
 	struct adit_program **out, int n, const char *const *word, struct adit_diag *d)
 {
-	return lang_words(out, n, word, adit_registry, adit_registry_n, d);
+	const struct lang_input in = {
+		.word = word, .n_words = n, .reg = adit_registry, .n_reg = adit_registry_n
+	};
+
+	return lang_read(out, &in, d);
 }
 
 enum adit_err adit_lang_text(struct adit_program **out, const char *file, const char *text,
 	size_t len, struct adit_diag *d)
 {
-	const struct lang_file f = { file, text, len };
+	const struct lang_input in = { .file = file,
+		.text = text,
+		.len = len,
+		.reg = adit_registry,
+		.n_reg = adit_registry_n };
 
-	return lang_file(out, &f, adit_registry, adit_registry_n, d);
+	return lang_read(out, &in, d);
 }
 
 void adit_program_free(struct adit_program *p)

@@ -33,6 +33,9 @@ bool adit_lang_is_stack(const char *first_word);
 void adit_lang_fault(struct adit_diag *d, const struct adit_program *p, unsigned spec, unsigned at,
 	const struct adit_fault *f);
 
+/* Opens every stack in memory, as `up` would, and closes it again: layers check their values. */
+enum adit_err adit_lang_try(const struct adit_program *p, struct adit_diag *d) ADIT_MUST_USE;
+
 struct adit_explain_opts {
 	bool json;
 	unsigned mtu; /* of the path; 0: 1500 */
@@ -43,5 +46,10 @@ char *adit_lang_explain(
 	const struct adit_program *p, const struct adit_explain_opts *o, struct adit_diag *d);
 /* The stack written back on one line, secrets as their sources. malloc()ed. */
 char *adit_lang_write(const struct adit_spec *s);
+
+/* The layers as a table, and the options of one, generated from their tables. malloc()ed; NULL: no
+ * memory. */
+char *adit_lang_protocols_text(void);
+char *adit_lang_options_text(const struct adit_layer_ops *ops);
 
 #endif

@@ -153,6 +153,16 @@ static enum adit_err unknown(
 	return lang_refuse(l, &t->src, fix, "%s has no option `%s`", owner(c), name);
 }
 
+static enum adit_err too_many(struct lang *l, const struct adit_conf *c, const struct tok *t)
+{
+	char fix[LANG_FIX_MAX];
+	struct lang_buf f = { fix, sizeof(fix), 0 };
+
+	lang_put(&f, "%s takes%s", owner(c), c->n_opts ? ": " : " no options");
+	lang_list_options(&f, c->opts, c->n_opts);
+	return lang_refuse(l, &t->src, fix, "%s: `%s` is one word too many", owner(c), t->text);
+}
+
 static bool is_loose(const struct adit_opt *o)
 {
 	return o->type == ADIT_OPT_STR || o->type == ADIT_OPT_FILE || o->type == ADIT_OPT_HOST;
@@ -218,6 +228,8 @@ static enum adit_err match_bare(struct lang *l, struct adit_conf *c, const struc
 	}
 	if (last >= 0 && !is_option_name(t->text, strlen(t->text)))
 		return add_option(l, c, (unsigned)last, t->text, t);
+	if (pos && !is_option_name(t->text, strlen(t->text)))
+		return too_many(l, c, t);
 	return unknown(l, c, t, t->text);
 }
 

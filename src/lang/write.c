@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stacks written back as text that reads as the same stack. */
-#include "lang/internal.h"
+#include "lang/explain.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Quotes where the text would be read differently without. */
@@ -22,6 +21,33 @@ static void put_value(struct lang_buf *b, const char *text, bool alone)
 	lang_put(b, "\"");
 }
 
+static bool is_host(uint8_t type)
+{
+	return type == ADIT_OPT_ADDR || type == ADIT_OPT_PREFIX || type == ADIT_OPT_HOST;
+}
+
+/* Whether a value may stand without its name: no other positional option could take it. */
+static bool is_bare(const struct adit_conf *c, unsigned i)
+{
+	const struct adit_opt *o = &c->opts[i];
+
+	if (!(o->flags & ADIT_OPT_POS) || (!is_host(o->type) && o->type != ADIT_OPT_MAC))
+		return false;
+	for (unsigned k = 0; k < c->n_opts; k++) {
+		const struct adit_opt *other = &c->opts[k];
+		bool loose = other->type == ADIT_OPT_STR || other->type == ADIT_OPT_FILE;
+
+		if (k == i || !(other->flags & ADIT_OPT_POS))
+			continue;
+		if (is_host(other->type) == is_host(o->type) && other->type != ADIT_OPT_STR)
+			return false;
+		if (loose && o->type == ADIT_OPT_HOST)
+			return false;
+	}
+	return lang_opt(c->opts, c->n_opts, c->value[i].item[0].text,
+		       strlen(c->value[i].item[0].text)) < 0;
+}
+
 static void put_option(struct lang_buf *b, const struct adit_conf *c, unsigned i)
 {
 	const struct adit_opt *o = &c->opts[i];
@@ -31,10 +57,9 @@ static void put_option(struct lang_buf *b, const struct adit_conf *c, unsigned i
 		lang_put(b, " %s%s", o->name, v->item[0].u ? "" : "=off");
 		return;
 	}
-	if (o->flags & ADIT_OPT_POS && lang_far(c) == (int)i)
-		lang_put(b, " ");
-	else
-		lang_put(b, " %s=", o->name);
+	lang_put(b, " ");
+	if (!is_bare(c, i))
+		lang_put(b, "%s=", o->name);
 	for (unsigned k = 0; k < v->n; k++) {
 		if (k)
 			lang_put(b, ",");
@@ -67,8 +92,10 @@ void lang_write_conf(struct lang_buf *b, const struct adit_conf *c)
 	put_blocks(b, c);
 }
 
-static void write_spec(struct lang_buf *b, const struct adit_spec *s)
+static void write_spec(struct lang_buf *b, const void *ctx)
 {
+	const struct adit_spec *s = ctx;
+
 	for (unsigned i = 0; i < s->n; i++) {
 		lang_put(b, "%s", i ? " / " : "");
 		lang_write_conf(b, s->layer[i]);
@@ -79,20 +106,5 @@ static void write_spec(struct lang_buf *b, const struct adit_spec *s)
 
 char *adit_lang_write(const struct adit_spec *s)
 {
-	struct lang_buf b = { NULL, 1024, 0 };
-
-	for (;;) {
-		char *more = realloc(b.text, b.size);
-
-		if (!more) {
-			free(b.text);
-			return NULL;
-		}
-		b.text = more;
-		b.n = 0;
-		write_spec(&b, s);
-		if (b.n + 1 < b.size)
-			return b.text;
-		b.size *= 2;
-	}
+	return lang_grown(write_spec, s);
 }
