@@ -86,7 +86,8 @@ static int show(struct status *s)
 		}
 	}
 	if (s->json) {
-		json_dumpf(s->all, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+		json_dumpf(s->name ? json_array_get(s->all, 0) : s->all, stdout,
+			JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 		putchar('\n');
 	} else {
 		adit_status_print(stdout, s->all);
@@ -123,7 +124,7 @@ const struct adit_cmd adit_cmd_status = {
 	.name = "status",
 	.args = "[NAME] [--json] [--watch]",
 	.title = "shows the tunnels that are up, their layers and counters",
-	.help = "  --json    as JSON, an array of tunnels (docs/status.md)\n"
+	.help = "  --json    as JSON: a list of tunnels, or the one named (docs/status.md)\n"
 		"  --watch   again every second\n",
 	.run = run,
 };

@@ -109,15 +109,32 @@ static int resolve_all(struct up *u)
 	return 0;
 }
 
-/* What opening a layer will take. Ports are judged when they are bound: only then is known which.
- */
+static bool low_port(const struct adit_conf *c)
+{
+	for (unsigned i = 0; i < c->n_opts; i++) {
+		const struct adit_opt *o = &c->opts[i];
+
+		if ((o->type != ADIT_OPT_ADDR && o->type != ADIT_OPT_HOST) ||
+			(strcmp(o->name, "local") != 0 && strcmp(o->name, "listen") != 0))
+			continue;
+		for (unsigned k = 0; k < c->value[i].n; k++)
+			if (adit_priv_port(c->value[i].item[k].addr.port))
+				return true;
+	}
+	return false;
+}
+
+/* What opening a layer will take. */
 static unsigned caps_of(const struct adit_spec *s, unsigned i)
 {
 	const char *name = s->layer[i]->ops->name;
+	bool last = i + 1 == s->n;
 
 	if (strcmp(name, "tun") == 0 || strcmp(name, "tap") == 0)
 		return ADIT_CAP_ADMIN;
-	return i + 1 == s->n && i > 0 && strcmp(name, "ip") == 0 ? ADIT_CAP_RAW : 0;
+	if (last && i > 0 && strcmp(name, "ip") == 0)
+		return ADIT_CAP_RAW;
+	return low_port(s->layer[i]) ? ADIT_CAP_BIND : 0;
 }
 
 static int check_caps(const struct up *u)
@@ -223,9 +240,9 @@ static int run(int argc, char **argv)
 	if (!code)
 		code = pick_name(&u);
 	if (!code)
-		code = check_caps(&u);
-	if (!code)
 		code = resolve_all(&u);
+	if (!code)
+		code = check_caps(&u);
 	if (!code)
 		code = u.background ? up_background(&u) : up_here(&u);
 	adit_program_free(u.program);
