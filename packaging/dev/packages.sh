@@ -86,6 +86,12 @@ kernel_cached() {
 	return 1
 }
 
+# kernel_announce: what kernel_fetch is going to do, before anything is fetched
+kernel_announce() {
+	kernel_cached >/dev/null || [ -n "$OFFLINE" ] ||
+		echo "Needed as a peer: Debian's kernel package (about 70 MB), unpacked into $CACHE (400 MB)."
+}
+
 # kernel_fetch: Debian's kernel, unpacked into the cache and installed nowhere
 kernel_fetch() {
 	local package unpacked
@@ -97,7 +103,7 @@ kernel_fetch() {
 	package=$(apt-cache depends linux-image-amd64 2>/dev/null |
 		sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
 	[ -n "$package" ] || { echo "dev: apt knows no linux-image-amd64" >&2; return 1; }
-	echo "Fetching the peer kernel, $package (about 70 MB), into $CACHE (400 MB unpacked)."
+	echo "Fetching $package"
 	unpacked=$CACHE/kernel.$$
 	mkdir -p "$CACHE/debs" "$unpacked" || return 1
 	(cd "$CACHE/debs" && apt-get download -q "$package" >apt.log 2>&1) ||

@@ -140,7 +140,7 @@ suite_interop() {
 }
 
 run_tests() {
-	local suite suites=()
+	local suite needs_kernel suites=()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--offline) export OFFLINE=1 ;;
@@ -151,8 +151,11 @@ run_tests() {
 	done
 	[ ${#suites[@]} -gt 0 ] || suites=(gcc asan tsan lint fuzz interop)
 	LOGS=$TOP/build/test-logs
+	needs_kernel=
+	[[ " ${suites[*]} " != *" interop "* ]] || needs_kernel=1
+	[ -z "$needs_kernel" ] || kernel_announce
 	packages_install build demo test || fail "packages"
-	case " ${suites[*]} " in *" interop "*) kernel_fetch || fail "peer kernel" ;; esac
+	[ -z "$needs_kernel" ] || kernel_fetch || fail "peer kernel"
 	if [ "$FAILED" = 0 ]; then
 		[ -f build/build.ninja ] || meson setup build >/dev/null || fail "meson setup"
 		mkdir -p "$LOGS"

@@ -117,21 +117,21 @@ class Guest:
         self.kernel = ""
 
     def start(self):
+        """Boot; a second try is given, because QEMU's TCG has been seen to spin at boot."""
         image = Image()
         for accel in self._accels():
             try:
                 self._boot(image, accel)
                 return self
-            except GuestError:
+            except GuestError as error:
+                failure = error
                 self.stop(keep_dir=True)
-                if accel == "tcg":
-                    raise
-        return self
+        raise failure
 
     @staticmethod
     def _accels():
         """KVM only where it is asked for: a /dev/kvm that is there need not work."""
-        return ["kvm", "tcg"] if os.environ.get("ADIT_GUEST_KVM") else ["tcg"]
+        return (["kvm"] if os.environ.get("ADIT_GUEST_KVM") else []) + ["tcg", "tcg"]
 
     def _qemu(self, image, accel):
         initrd = os.path.join(self.dir, "initrd")
@@ -156,10 +156,12 @@ class Guest:
 
     def _boot(self, image, accel):
         argv = [tool("ip", "iproute2"), "netns", "exec", self.netns, *self._qemu(image, accel)]
+        path = os.path.join(self.dir, "agent")
+        if os.path.exists(path):
+            os.unlink(path)
         with open(os.path.join(self.dir, "qemu.log"), "wb") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + (20 if accel == "kvm" else BOOT_SECONDS)
-        path = os.path.join(self.dir, "agent")
         while not os.path.exists(path) and self.process.poll() is None:
             if time.monotonic() > deadline:
                 break

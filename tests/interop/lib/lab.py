@@ -12,6 +12,8 @@ IPv6 beside it: 2001:db8:1::/64, 2001:db8:2::/64 and fd77::/64.
 """
 import dataclasses
 
+from guest.image import GuestError
+
 from .host import Host
 
 PLAIN = "tx off rx off sg off tso off gso off gro off tx-udp-segmentation off"
@@ -140,18 +142,22 @@ class Station:
         self.guest = None
 
     def ready(self):
-        """The guest, booted when it is not there and clean of what a test left in it."""
-        if self.guest and not self.guest.alive():
+        """The guest, booted anew when it is not there or hangs, and clean of other tests."""
+        try:
+            if self.guest and self.guest.alive():
+                self.clean()
+                return self
+        except GuestError:
+            pass  # it hangs: the next one starts from nothing
+        if self.guest:
             self.guest.stop()
-            self.guest = None
-        if not self.guest:
-            self.guest = self.guest_class(self.switch.name, ["tap0"]).start()
-            self.guest.run(f"modprobe -a {self.MODULES}\n"
-                           "sysctl -qw net.ipv6.conf.all.accept_dad=0"
-                           " net.ipv6.conf.default.accept_dad=0"
-                           " net.ipv6.conf.default.router_solicitations=0\n"
-                           "ethtool -K eth0 tx off rx off tso off gso off gro off >/dev/null\n"
-                           "ip link set eth0 up", timeout=60)
+        self.guest = self.guest_class(self.switch.name, ["tap0"]).start()
+        self.guest.run(f"modprobe -a {self.MODULES}\n"
+                       "sysctl -qw net.ipv6.conf.all.accept_dad=0"
+                       " net.ipv6.conf.default.accept_dad=0"
+                       " net.ipv6.conf.default.router_solicitations=0\n"
+                       "ethtool -K eth0 tx off rx off tso off gso off gro off >/dev/null\n"
+                       "ip link set eth0 up", timeout=60)
         self.clean()
         return self
 
