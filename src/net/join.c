@@ -14,7 +14,7 @@ struct look {
 	struct net_ip ip;
 	uint32_t l3_off, l4_off, hdr_len, payload, key;
 	uint8_t kind, flags;
-	bool joinable;
+	bool joinable, partial;
 };
 
 void net_join_init(struct net_join *j, enum adit_shape shape, bool udp)
@@ -46,6 +46,22 @@ static bool sums_hold(const struct look *k, const uint8_t *p, bool trusted)
 		return true;
 	sum = net_sum_pseudo(ip->src, ip->dst, ip->addr_len, ip->proto, len);
 	return net_fold(net_sum(p + k->l4_off, len, sum)) == 0xffff;
+}
+
+/* A neighbour on the same machine leaves the checksum to a card that never comes (veth): the field
+ * then holds the sum of the pseudo-header alone, and the device is asked to finish it. */
+static bool sum_partial(const struct look *k, const uint8_t *p)
+{
+	const struct net_ip *ip = &k->ip;
+	uint32_t len = net_ip_payload(ip);
+	bool udp = ip->proto == IPPROTO_N_UDP;
+	uint16_t field;
+
+	if (len < (udp ? UDP_LEN : TCP_LEN) || (!udp && ip->proto != IPPROTO_N_TCP))
+		return false;
+	field = adit_be16(p + k->l4_off + (udp ? 6 : 16));
+	return field &&
+	       field == net_fold(net_sum_pseudo(ip->src, ip->dst, ip->addr_len, ip->proto, len));
 }
 
 /* No flags but these may be in a segment that is joined: the rest would be lost or repeated. */
@@ -87,7 +103,8 @@ static void look_at(
 
 	k->key = 0;
 	k->flags = 0;
-	k->joinable = false;
+	k->l4_off = 0;
+	k->joinable = k->partial = false;
 	if (s->len > UINT16_MAX || !net_find_ip(j->shape, p, s->len, &k->l3_off))
 		return;
 	if (net_ip_parse(ip, p + k->l3_off, s->len - k->l3_off) != ADIT_KEEP)
@@ -99,10 +116,12 @@ static void look_at(
 		look_tcp(k, p + k->l4_off);
 	else if (ip->proto == IPPROTO_N_UDP && j->udp)
 		look_udp(k, p + k->l4_off);
+	k->partial = !trusted && k->l3_off + ip->total == s->len && sum_partial(k, p);
 	/* Options and extension headers would have to be compared too, padding to be cut off. */
 	if (k->joinable)
 		k->joinable = ip->l4_off == (ip->version == 4 ? IP4_LEN : IP6_LEN) &&
-			      k->l3_off + ip->total == s->len && sums_hold(k, p, trusted);
+			      k->l3_off + ip->total == s->len &&
+			      sums_hold(k, p, trusted || k->partial);
 }
 
 /* All that must be equal: link header; of IP everything but lengths, id and checksum. */
@@ -176,6 +195,9 @@ static void start(struct net_join *j, const struct look *k, const struct adit_se
 	r->count = 1;
 	r->open = k->joinable;
 	r->kind = NET_GSO_NONE;
+	r->partial = k->partial;
+	r->l4_off = (uint16_t)k->l4_off;
+	r->csum_off = k->partial && k->ip.proto == IPPROTO_N_UDP ? 6 : 16;
 	if (!k->joinable)
 		return;
 	r->kind = k->kind;
@@ -278,8 +300,13 @@ unsigned net_join_next(struct net_join *j, struct net_vec v[NET_JOIN_RUN], struc
 	memset(gso, 0, sizeof(*gso));
 	v[0].base = r->first;
 	v[0].len = r->first_len;
-	if (r->count > 1)
+	if (r->count > 1) {
 		rewrite(r, gso);
+	} else if (r->partial) {
+		gso->csum = true;
+		gso->csum_start = r->l4_off;
+		gso->csum_off = r->csum_off;
+	}
 	for (i = r->head; i != NONE; i = j->piece[i].next) {
 		v[n].base = j->piece[i].base;
 		v[n++].len = j->piece[i].len;

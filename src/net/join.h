@@ -27,7 +27,9 @@ struct net_run {
 	uint16_t l3_off, l4_off, hdr_len;
 	uint16_t head, tail; /* chain of further payloads in net_join.piece */
 	uint8_t count, kind, version, flags;
-	bool open; /* may grow */
+	uint8_t csum_off;
+	bool open;    /* may grow */
+	bool partial; /* its checksum is to be finished by the device */
 };
 
 struct net_join {

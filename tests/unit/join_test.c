@@ -232,6 +232,34 @@ static void test_checksums(void **state)
 }
 
 /* PSH, a short one and a longer one each end a run, and padding keeps a frame alone. */
+/* What a neighbour's kernel left to a card: the sum of the pseudo-header alone. */
+static void test_partial(void **state)
+{
+	static const struct sample kinds[] = { { .payload = 10, .flags = 0x12 },
+		{ .payload = 10, .udp = true }, { .payload = 10, .v6 = true, .flags = 0x10 },
+		{ .payload = 10, .frame = true, .flags = 0x10 } };
+
+	(void)state;
+	for (unsigned i = 0; i < ADIT_LEN(kinds); i++) {
+		struct net_vec v[NET_JOIN_RUN];
+		struct net_gso want, got;
+		struct adit_seg s = { cell[0], 0 };
+
+		s.len = sample_make(cell[0], &kinds[i], &want);
+		net_join_init(&join, kinds[i].frame ? ADIT_FRAME : ADIT_PACKET, false);
+		assert_true(net_join_add(&join, &s, false));
+		assert_int_equal(net_join_next(&join, v, &got), 1);
+		assert_true(got.csum);
+		assert_int_equal(got.kind, NET_GSO_NONE);
+		assert_int_equal(got.csum_start, want.csum_start);
+		assert_int_equal(got.csum_off, want.csum_off);
+		cell[0][want.csum_start + want.csum_off] ^= 1;
+		assert_true(net_join_add(&join, &s, false));
+		assert_int_equal(net_join_next(&join, v, &got), 1);
+		assert_false(got.csum);
+	}
+}
+
 static void test_ends(void **state)
 {
 	struct sample s = base, push = base, shorter = base, longer = base;
@@ -360,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_checksums),
+		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_udp_flag),
 		cmocka_unit_test(test_flows),
