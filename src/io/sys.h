@@ -19,13 +19,13 @@ enum adit_err adit_sys_addr(struct adit_sys *s, const char *dev, const struct ad
 	struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_sys_route(struct adit_sys *s, const char *dev, const struct adit_prefix *to,
 	struct adit_fault *f) ADIT_MUST_USE;
-enum adit_err adit_sys_mtu(struct adit_sys *s, const char *dev, unsigned mtu,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_sys_mtu(
+	struct adit_sys *s, const char *dev, unsigned mtu, struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_sys_mac(struct adit_sys *s, const char *dev, const uint8_t mac[6],
 	struct adit_fault *f) ADIT_MUST_USE;
 /* IFLA_GSO_MAX_SIZE; refused by old kernels, which is no failure of the tunnel. */
-enum adit_err adit_sys_gso_max(struct adit_sys *s, const char *dev, unsigned bytes,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_sys_gso_max(
+	struct adit_sys *s, const char *dev, unsigned bytes, struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err adit_sys_up(struct adit_sys *s, const char *dev, struct adit_fault *f) ADIT_MUST_USE;
 
 /* What the routing says of a destination: its device and MTU. Any process. */
@@ -34,7 +34,7 @@ struct adit_sys_path {
 	unsigned mtu;
 	struct adit_addr source;
 };
-enum adit_err adit_sys_path_to(const struct adit_addr *to, struct adit_sys_path *out,
-	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err adit_sys_path_to(
+	const struct adit_addr *to, struct adit_sys_path *out, struct adit_fault *f) ADIT_MUST_USE;
 
 #endif
