@@ -198,7 +198,7 @@ class Lint:
         elif other not in MAY_INCLUDE[part]:
             self.find(name, number, f"{part} includes {other or header}",
                       f"{part} may include {', '.join(sorted(MAY_INCLUDE[part])) or 'nothing'}")
-        elif other_proto and part not in ("cmd", "io"):
+        elif other_proto and part not in ("io", "cmd"):
             self.find(name, number, f"{part} includes protocol {other_proto}",
                       "go through the registry")
 
