@@ -51,6 +51,8 @@ static void test_limit(void **state)
 	/* headers that end in the middle */
 	assert_int_equal(sent(IP6("07", "3c") "3b00 040100 0101", 0), ADIT_KEEP);
 	assert_int_equal(sent(IP6("08", "3c") "3b01 040100 010100", 0), ADIT_KEEP);
+	assert_int_equal(sent(IP6("01", "3c") "3b", 0), ADIT_KEEP);
+	assert_int_equal(sent(IP6("00", "3c"), 0), ADIT_KEEP);
 }
 
 static void test_depth(void **state)
