@@ -188,16 +188,18 @@ struct adit_pkt *lab_train(
 	struct lab *b, const uint8_t *data, uint32_t len, unsigned n, uint32_t head, uint32_t tail)
 {
 	struct adit_pkt *p = adit_pool_get(b->pool, 0, 0);
-	uint32_t pitch = head + len + tail;
+	uint32_t pitch = head + len + tail, skew;
 
 	assert_non_null(p);
 	if (adit_pool_out(b->pool) == 1) /* none of the old buffers is in use */
 		while (b->n_buf > 0)
 			free(b->buf[--b->n_buf]);
 	assert_true(b->n_buf < LAB_BUFS);
-	p->base = malloc((size_t)pitch * n);
-	assert_true(p->base || pitch == 0);
-	b->buf[b->n_buf++] = p->base;
+	/* Nothing at all lies at the end of something: even its first byte is out of bounds. */
+	skew = pitch ? 0 : 8;
+	b->buf[b->n_buf] = malloc((size_t)pitch * n + skew);
+	assert_non_null(b->buf[b->n_buf]);
+	p->base = (uint8_t *)b->buf[b->n_buf++] + skew;
 	memset(p->base, 0xa5, (size_t)pitch * n);
 	p->size = pitch * n;
 	p->pitch = pitch;

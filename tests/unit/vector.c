@@ -173,8 +173,7 @@ unsigned vector_each(const struct adit_layer_ops *ops, vector_fn fn)
 	unsigned n = 0;
 	DIR *d;
 
-	assert_non_null(root);
-	snprintf(dir, sizeof(dir), "%s/%s", root, ops->name);
+	snprintf(dir, sizeof(dir), "%s/%s", root ? root : ADIT_VECTORS_DIR, ops->name);
 	d = opendir(dir);
 	if (!d)
 		return 0;

@@ -201,8 +201,6 @@ static enum adit_drop check_fields(
 static enum adit_drop check_type(
 	const struct adit_layer *l, const struct adit_seg *s, uint16_t type)
 {
-	unsigned version = s->len > 0 ? s->data[0] >> 4 : 0;
-
 	if (l->above == ADIT_PAYLOAD)
 		return ADIT_KEEP;
 	if (l->above == ADIT_FRAME) {
@@ -212,7 +210,7 @@ static enum adit_drop check_type(
 	}
 	if (type != ETH_P_IP && type != ETH_P_IPV6)
 		return ADIT_DROP_PROTO;
-	if (s->len > 0 && version != (type == ETH_P_IP ? 4 : 6))
+	if (s->len > 0 && s->data[0] >> 4 != (type == ETH_P_IP ? 4 : 6))
 		return ADIT_DROP_VERSION;
 	return ADIT_KEEP;
 }

@@ -75,16 +75,14 @@ static enum adit_drop encap(struct adit_layer *l, struct adit_seg *s, const stru
 	struct shared *shared = l->shared;
 	struct adit_addr far, near;
 	struct net_ip_build b;
-	uint32_t max;
 
 	(void)now;
 	if (in->space != ADIT_SPACE_IPPROTO)
 		return ADIT_DROP_PROTO;
 	if (!adit_delivery_route(d, in, &far, &near) || far.family != d->local.family)
 		return ADIT_DROP_NO_DEST;
-	max = far.family == 4 ? UINT16_MAX - IP4_LEN : UINT16_MAX;
-	/* A segment's length is 16 bits with the header on, jumbograms are not spoken. */
-	if (s->len > max || s->len + IP6_LEN > UINT16_MAX)
+	/* A segment's length is 16 bits with the header on; jumbograms are not spoken. */
+	if (s->len > UINT16_MAX - (far.family == 4 ? IP4_LEN : IP6_LEN))
 		return ADIT_DROP_TOO_BIG;
 	b = (struct net_ip_build){ .src = near.ip,
 		.dst = far.ip,
