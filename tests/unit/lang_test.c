@@ -81,7 +81,7 @@ static const struct adit_layer_ops tap = {
 	.name = "tap", .flags = ADIT_L_END, .below = ADIT_FRAME, OPTS(tun_opts)
 };
 static const struct adit_layer_ops listen_ = {
-	.name = "listen", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY
+	.name = "listen", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY, OPTS(listen_opts)
 };
 static const struct adit_layer_ops socks = {
 	.name = "socks", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY | ADIT_L_NEED_DIAL
