@@ -63,6 +63,16 @@ static char *join(struct lang *l, int n, const char *const *word, size_t total)
 	return text;
 }
 
+/* What would break a line or steer a terminal has no place in any word. */
+static enum adit_err check_text(struct lang *l, const struct tok *t)
+{
+	for (const char *s = t->text; *s; s++) {
+		if ((unsigned char)*s < 32 || *s == 127)
+			return lang_refuse(l, &t->src, NULL, "this word holds a control character");
+	}
+	return ADIT_OK;
+}
+
 enum adit_err lang_lex_words(struct lang *l, int n, const char *const *word)
 {
 	struct adit_src at = { .line = 1, .col = 1 };
@@ -91,6 +101,9 @@ enum adit_err lang_lex_words(struct lang *l, int n, const char *const *word)
 		t->text = lang_text(l->arena, word[i], at.len);
 		if (!t->text)
 			return lang_no_memory(l);
+		e = check_text(l, t);
+		if (e)
+			return e;
 		at.col += at.len + 1;
 	}
 	at.col -= at.col > 1;
@@ -179,7 +192,7 @@ static enum adit_err scan_word(struct scan *s)
 	t->quoted = *start == '"' || *start == '\'';
 	t->text = out;
 	t->kind = t->quoted ? TOK_WORD : kind_of(out);
-	return ADIT_OK;
+	return check_text(s->l, t);
 }
 
 static enum adit_err scan_line_end(struct scan *s)

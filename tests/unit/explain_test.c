@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain over the real layers: sizes by arithmetic, output that reads as its own input, and every
  * allocation of reading and explaining failed in turn. */
+#include "core/registry.h"
 #include "lang/lang.h"
 
 #include <setjmp.h>
@@ -188,6 +189,35 @@ static void open_refuses(void **state)
 	adit_program_free(p);
 }
 
+/* Generated from the tables: each option of each layer is there, with its range and default. */
+static void tables(void **state)
+{
+	char *text = adit_lang_protocols_text();
+
+	(void)state;
+	assert_non_null(text);
+	for (unsigned i = 0; i < adit_registry_n; i++) {
+		const struct adit_layer_ops *o = adit_registry[i];
+		char *one = adit_lang_options_text(o);
+
+		assert_non_null(strstr(text, o->title));
+		assert_non_null(one);
+		for (unsigned k = 0; k < o->n_opts; k++) {
+			assert_non_null(strstr(one, o->opts[k].name));
+			assert_non_null(strstr(one, o->opts[k].help));
+		}
+		free(one);
+	}
+	free(text);
+	text = adit_lang_options_text(adit_registry_find("vxlan"));
+	assert_non_null(strstr(text, "vni=0..16777215"));
+	assert_non_null(strstr(text, "(1s to 86400s); default 300s\n"));
+	assert_non_null(strstr(text, "      mac=MAC "));
+	free(text);
+	assert_true(adit_lang_is_stack("sit"));
+	assert_false(adit_lang_is_stack("./tap"));
+}
+
 static bool explained_whole(const char *line)
 {
 	const struct adit_explain_opts o = { 0 };
@@ -235,6 +265,7 @@ int main(void)
 		cmocka_unit_test(says),
 		cmocka_unit_test(small_path),
 		cmocka_unit_test(open_refuses),
+		cmocka_unit_test(tables),
 		cmocka_unit_test(every_allocation_fails),
 	};
 

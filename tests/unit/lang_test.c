@@ -448,6 +448,9 @@ static const struct {
 				   "supported by this version\n"
 				   "    tun / control { udp }\n"
 				   "          ^~~~~~~\n" },
+	{ "tap a\nb", "adit: word 2: this word holds a control character\n"
+		      "    tap a?b\n"
+		      "        ^~~\n" },
 	{ "tap }", "adit: word 2: this brace was not opened\n"
 		   "    tap }\n"
 		   "        ^\n" },
