@@ -202,22 +202,6 @@ static enum adit_err check_conf(struct lang *l, const struct adit_conf *c)
 	return e;
 }
 
-static enum adit_err check_handed(struct lang *l, const struct lang_stack *s, unsigned i)
-{
-	const struct adit_conf *c = s->layer[i];
-
-	if (i + 1 == s->n || (c->ops->flags & ADIT_L_BOTTOM))
-		return ADIT_OK;
-	for (unsigned k = 0; k < c->n_opts; k++) {
-		if ((c->opts[k].flags & ADIT_OPT_BELOW) && c->value[k].n > 0)
-			return lang_refuse(l, &c->value[k].item[0].src,
-				"write it on the layer that it belongs to",
-				"%s belongs to the layer below %s, and %s is written there",
-				c->opts[k].name, c->word, s->layer[i + 1]->word);
-	}
-	return ADIT_OK;
-}
-
 static bool gives_server(const struct adit_conf *c)
 {
 	for (unsigned i = 0; i < c->n_opts; i++) {
@@ -335,8 +319,6 @@ enum adit_err lang_check(struct lang *l, struct lang_stack *s)
 	set_roles(s);
 	for (unsigned i = 0; !e && i < s->n; i++) {
 		e = check_conf(l, s->layer[i]);
-		if (!e)
-			e = check_handed(l, s, i);
 		if (!e && i > 0)
 			e = check_open(l, s, i);
 		if (!e)

@@ -24,16 +24,18 @@ static int find(const struct adit_conf *c, const char *name)
 	return lang_opt(c->opts, c->n_opts, name, strlen(name));
 }
 
-/* Where an option of the layer above belongs in the one below: the same name, else for addresses
- * the far address. -1: nowhere. */
+/* Where an option of the layer above belongs in the one below: the same name, else for the far
+ * address (of an end: the target that it hands down, as listen's to=) the far address. -1: nowhere.
+ */
 static int same_option(const struct adit_conf *upper, unsigned opt, const struct adit_conf *lower)
 {
 	const struct adit_opt *o = &upper->opts[opt];
 	int to = find(lower, o->name);
+	bool target = (upper->ops->flags & ADIT_L_END) && (o->flags & ADIT_OPT_BELOW);
 
 	if (to >= 0 && lower->opts[to].type == o->type)
 		return to;
-	return is_address(o) && lang_far(upper) == (int)opt ? lang_far(lower) : -1;
+	return is_address(o) && (target || lang_far(upper) == (int)opt) ? lang_far(lower) : -1;
 }
 
 enum adit_err lang_set_port(struct lang *l, struct adit_item *it, uint16_t port)
@@ -77,7 +79,7 @@ static enum adit_err copy_items(struct lang *l, const struct adit_value *from, s
 	return ADIT_OK;
 }
 
-/* Hands the options that belong below to the layer that was just added there. */
+/* Hands the options that belong to the delivery below to it, where it has a word for them. */
 static enum adit_err hand_down(struct lang *l, struct adit_conf *upper, struct adit_conf *lower)
 {
 	enum adit_err e = ADIT_OK;
@@ -87,6 +89,9 @@ static enum adit_err hand_down(struct lang *l, struct adit_conf *upper, struct a
 
 		if (!(upper->opts[i].flags & ADIT_OPT_BELOW) || upper->value[i].n == 0 || to < 0)
 			continue;
+		if (lower->value[to].n > 0)
+			return lang_refuse(l, &upper->value[i].item[0].src, "write it once",
+				"%s: %s says this already", upper->word, lower->word);
 		e = copy_items(l, &upper->value[i], lower, (unsigned)to,
 			(lower->opts[to].flags & ADIT_OPT_PORT) != 0);
 		upper->value[i].n = 0;
@@ -110,7 +115,7 @@ static enum adit_err insert(
 	memmove(&s->layer[at + 1], &s->layer[at], (s->n - at) * sizeof(s->layer[0]));
 	s->layer[at] = c;
 	s->n++;
-	return upper->ops->flags & ADIT_L_BOTTOM ? ADIT_OK : hand_down(l, upper, c);
+	return ADIT_OK;
 }
 
 static const struct adit_layer_ops *needed(const struct lang *l, const struct adit_conf *c)
@@ -254,8 +259,12 @@ static enum adit_err merge_pairs(struct lang *l, struct lang_stack *s)
 	enum adit_err e = ADIT_OK;
 
 	for (unsigned i = 0; !e && i + 1 < s->n; i++) {
-		if (is_pair(l, s->layer[i], s->layer[i + 1]))
-			e = agree(l, s->layer[i], s->layer[i + 1]);
+		struct adit_conf *upper = s->layer[i], *lower = s->layer[i + 1];
+
+		if (is_pair(l, upper, lower))
+			e = agree(l, upper, lower);
+		else if (lower->ops->flags & ADIT_L_BOTTOM)
+			e = hand_down(l, upper, lower);
 	}
 	if (!e && s->n >= 2 && is_pair(l, s->layer[s->n - 2], s->layer[s->n - 1]))
 		e = fold_bottom(l, s);

@@ -41,14 +41,17 @@ static void put_headers(struct lang_buf *b, const struct explain *x)
 
 static void put_fields(struct lang_buf *b, const struct explain *x)
 {
-	lang_put(b, "#\n# fields whose value is known:\n");
+	const char *title = "#\n# fields whose value is known:\n";
+
 	for (unsigned i = 0; i < x->n; i++) {
 		for (unsigned k = 0; k < x->hdr[i].n_fields; k++) {
 			const struct adit_field *f = &x->hdr[i].field[k];
 
-			if (f->value[0])
-				lang_put(b, "# %6u %5u   %s: %s = %s\n", x->off[i] + f->off,
-					f->bytes, x->hdr[i].name, f->name, f->value);
+			if (!f->value[0])
+				continue;
+			lang_put(b, "%s# %6u %5u   %s: %s = %s\n", title, x->off[i] + f->off,
+				f->bytes, x->hdr[i].name, f->name, f->value);
+			title = "";
 		}
 	}
 }

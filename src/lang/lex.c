@@ -13,22 +13,18 @@ static enum tok_kind kind_of(const char *w)
 	return m ? kinds[m - marks] : TOK_WORD;
 }
 
-static struct tok *token_add(struct lang *l, const struct adit_src *at)
+static enum adit_err token_add(struct lang *l, const struct adit_src *at, struct tok **out)
 {
 	struct lang_source *s = l->src;
 	struct tok *t;
 
-	if (s->n == LANG_TOKENS_MAX) {
-		lang_refuse(l, at, NULL, "more than %d words", LANG_TOKENS_MAX);
-		return NULL;
-	}
+	if (s->n == LANG_TOKENS_MAX)
+		return lang_refuse(l, at, NULL, "more than %d words", LANG_TOKENS_MAX);
 	if ((s->n & (s->n - 1)) == 0) { /* grows to the next power of two */
 		struct tok *more = lang_alloc(l->arena, (s->n ? 2 * s->n : 1) * sizeof(*more));
 
-		if (!more) {
-			lang_no_memory(l);
-			return NULL;
-		}
+		if (!more)
+			return lang_no_memory(l);
 		if (s->n)
 			memcpy(more, s->tok, s->n * sizeof(*more));
 		s->tok = more;
@@ -36,17 +32,18 @@ static struct tok *token_add(struct lang *l, const struct adit_src *at)
 	t = &s->tok[s->n++];
 	t->src = *at;
 	t->text = "";
-	return t;
+	*out = t;
+	return ADIT_OK;
 }
 
 static enum adit_err add_end(struct lang *l, const struct adit_src *at)
 {
-	struct tok *t = token_add(l, at);
+	struct tok *t;
+	enum adit_err e = token_add(l, at, &t);
 
-	if (!t)
-		return l->diag->text[0] ? ADIT_ECONF : ADIT_ENOMEM;
-	t->kind = TOK_END;
-	return ADIT_OK;
+	if (!e)
+		t->kind = TOK_END;
+	return e;
 }
 
 static char *join(struct lang *l, int n, const char *const *word, size_t total)
@@ -64,6 +61,16 @@ static char *join(struct lang *l, int n, const char *const *word, size_t total)
 	if (text && at)
 		text[at - 1] = 0;
 	return text;
+}
+
+/* What would break a line or steer a terminal has no place in any word. */
+static enum adit_err check_text(struct lang *l, const struct tok *t)
+{
+	for (const char *s = t->text; *s; s++) {
+		if ((unsigned char)*s < 32 || *s == 127)
+			return lang_refuse(l, &t->src, NULL, "this word holds a control character");
+	}
+	return ADIT_OK;
 }
 
 enum adit_err lang_lex_words(struct lang *l, int n, const char *const *word)
@@ -84,15 +91,19 @@ enum adit_err lang_lex_words(struct lang *l, int n, const char *const *word)
 	l->src->len = total ? total - 1 : 0;
 	for (int i = 0; i < n; i++) {
 		struct tok *t;
+		enum adit_err e;
 
 		at.len = (uint32_t)strlen(word[i]);
-		t = token_add(l, &at);
-		if (!t)
-			return ADIT_ECONF;
+		e = token_add(l, &at, &t);
+		if (e)
+			return e;
 		t->kind = kind_of(word[i]);
 		t->text = lang_text(l->arena, word[i], at.len);
 		if (!t->text)
 			return lang_no_memory(l);
+		e = check_text(l, t);
+		if (e)
+			return e;
 		at.col += at.len + 1;
 	}
 	at.col -= at.col > 1;
@@ -150,6 +161,7 @@ static enum adit_err scan_word(struct scan *s)
 	struct adit_src at;
 	struct tok *t;
 	size_t n = 0;
+	enum adit_err e;
 	char *out;
 
 	place(s);
@@ -174,23 +186,24 @@ static enum adit_err scan_word(struct scan *s)
 	}
 	out[n] = 0;
 	at.len = (uint32_t)(s->p - start);
-	t = token_add(s->l, &at);
-	if (!t)
-		return ADIT_ECONF;
+	e = token_add(s->l, &at, &t);
+	if (e)
+		return e;
 	t->quoted = *start == '"' || *start == '\'';
 	t->text = out;
 	t->kind = t->quoted ? TOK_WORD : kind_of(out);
-	return ADIT_OK;
+	return check_text(s->l, t);
 }
 
 static enum adit_err scan_line_end(struct scan *s)
 {
 	struct tok *t;
+	enum adit_err e;
 
 	place(s);
-	t = token_add(s->l, &s->at);
-	if (!t)
-		return ADIT_ECONF;
+	e = token_add(s->l, &s->at, &t);
+	if (e)
+		return e;
 	t->kind = TOK_NEWLINE;
 	s->p++;
 	s->line = s->p;

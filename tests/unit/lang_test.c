@@ -60,6 +60,13 @@ static const struct adit_opt tcp_opts[] = {
 		"accept" },
 };
 
+static const struct adit_opt listen_opts[] = {
+	{ "addr", ADIT_OPT_ADDR, ADIT_OPT_POS | ADIT_OPT_PORT, 0, 0, 0, NULL, NULL, 0, "ADDR",
+		"own" },
+	{ "to", ADIT_OPT_HOST, ADIT_OPT_PORT | ADIT_OPT_BELOW, 0, 0, 0, NULL, NULL, 0, "HOST",
+		"target" },
+};
+
 static const struct adit_code udp_codes[] = { { ADIT_SPACE_IPPROTO, 17 } };
 static const struct adit_code gre_codes[] = { { ADIT_SPACE_IPPROTO, 47 } };
 static const struct adit_code vx_codes[] = { { ADIT_SPACE_UDPPORT, 4789 } };
@@ -74,7 +81,7 @@ static const struct adit_layer_ops tap = {
 	.name = "tap", .flags = ADIT_L_END, .below = ADIT_FRAME, OPTS(tun_opts)
 };
 static const struct adit_layer_ops listen_ = {
-	.name = "listen", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY
+	.name = "listen", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY, OPTS(listen_opts)
 };
 static const struct adit_layer_ops socks = {
 	.name = "socks", .below = ADIT_STREAM, .flags = ADIT_L_END | ADIT_L_MANY | ADIT_L_NEED_DIAL
@@ -175,6 +182,11 @@ static const struct {
 	{ "tap / vxlan vni=1 remotes=192.0.2.2,192.0.2.3 / udp local=192.0.2.1",
 		"tap name=tap / vxlan vni=1 remotes=192.0.2.2,192.0.2.3 / udp "
 		"local=192.0.2.1:4789" },
+	{ "tun / wireguard key=@k 192.0.2.1 / udp local=:9",
+		"tun name=tun / wireguard key=@k / udp 192.0.2.1:51820 local=:9" },
+	{ "listen 127.0.0.1:8 to=h:80 / tcp", "listen 127.0.0.1:8 name=127.0.0.1:8 / tcp h:80" },
+	{ "listen [::1]:8 to=h:80 / ssh / tcp g:22",
+		"listen [::1]:8 to=h:80 name=::1:8 / ssh / tcp g:22" },
 	{ "listen / tcp h:80", "listen name=listen / tcp h:80" },
 	{ "socks / ssh / tcp h:22", "socks name=socks / ssh / tcp h:22" },
 };
@@ -427,16 +439,18 @@ static const struct {
 		"adit: word 5: wireguard: peer is written within braces: `wireguard … { peer … }`\n"
 		"    tun / wireguard key=@k peer A\n"
 		"                           ^~~~\n" },
-	{ "tun / wireguard key=@k 192.0.2.1 / udp 192.0.2.1",
-		"adit: word 5: endpoint belongs to the layer below wireguard, and udp is written "
-		"there\n"
-		"    tun / wireguard key=@k 192.0.2.1 / udp 192.0.2.1\n"
+	{ "tun / wireguard key=@k 192.0.2.1 / udp 192.0.2.2",
+		"adit: word 5: wireguard: udp says this already\n"
+		"    tun / wireguard key=@k 192.0.2.1 / udp 192.0.2.2\n"
 		"                           ^~~~~~~~~\n"
-		"write it on the layer that it belongs to\n" },
+		"write it once\n" },
 	{ "tun / control { udp }", "adit: word 3: `control` is no layer, and named legs are not "
 				   "supported by this version\n"
 				   "    tun / control { udp }\n"
 				   "          ^~~~~~~\n" },
+	{ "tap a\nb", "adit: word 2: this word holds a control character\n"
+		      "    tap a?b\n"
+		      "        ^~~\n" },
 	{ "tap }", "adit: word 2: this brace was not opened\n"
 		   "    tap }\n"
 		   "        ^\n" },
