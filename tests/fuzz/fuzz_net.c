@@ -7,10 +7,12 @@
 #include "net/ecn.h"
 #include "net/eth.h"
 #include "net/flow.h"
+#include "net/frag.h"
 #include "net/icmp.h"
 #include "net/ip.h"
 #include "net/join.h"
 #include "net/mss.h"
+#include "net/reasm.h"
 
 #include <stdlib.h>
 
@@ -122,11 +124,40 @@ static void fuzz_join(struct adit_seg *s, uint8_t how)
 	ADIT_ASSERT(runs == n);
 }
 
+/* Fragments one after the other, each behind its length; what becomes whole is cut up again. */
+static void fuzz_reasm(struct adit_seg *s, uint8_t how)
+{
+	static struct net_reasm r;
+	struct adit_pkt *p, *q;
+	struct adit_seg one;
+	struct net_frag f;
+	const uint8_t *h;
+	adit_time wake;
+	unsigned i;
+
+	for (i = 0; i < 32 && (h = adit_seg_pull(s, 2)); i++) {
+		one = *s;
+		if (adit_be16(h) < one.len)
+			one.len = adit_be16(h);
+		net_reasm_add(&r, &one, pool, how, i, &p);
+		adit_seg_pull(s, one.len);
+		if (!p)
+			continue;
+		one = adit_seg_at(p, 0);
+		if (net_frag_begin(&f, &one, 60u + how, i) == ADIT_KEEP)
+			while ((q = net_frag_next(&f, pool, 8, 8)))
+				adit_pkt_free(q);
+		adit_pkt_free(p);
+	}
+	net_reasm_tick(&r, NET_REASM_TIMEOUT + how % 32u, &wake);
+	net_reasm_close(&r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static void (*const entry[])(struct adit_seg *, uint8_t) = { fuzz_parse, fuzz_change,
-		fuzz_icmp, fuzz_cut, fuzz_join };
-	struct adit_pool_conf conf = { 1, 4, 4 };
+		fuzz_icmp, fuzz_cut, fuzz_join, fuzz_reasm };
+	struct adit_pool_conf conf = { 1, 4, 9 };
 	struct adit_seg s;
 	uint8_t *copy;
 

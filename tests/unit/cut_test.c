@@ -185,6 +185,8 @@ static void test_refused(void **state)
 	assert_int_equal(begin(v, &g, 9999, 0, 0), ADIT_KEEP);
 	for (i = 0; i < ADIT_LEN(bad); i++)
 		assert_int_equal(begin(v, &g, bad[i].at, bad[i].flip, 0), ADIT_DROP_GSO);
+	g = gso_of(&cut_vectors[9]); /* a TCP header longer than the packet */
+	assert_int_equal(begin(&cut_vectors[9], &g, 32, 0x70, 0), ADIT_DROP_GSO);
 	for (i = 0; i < 6; i++) {
 		g = gso_of(v);
 		g.seg = i == 0 ? 0 : g.seg;

@@ -120,6 +120,17 @@ static void test_truncation(void **state)
 		}
 	}
 	hex(buf, VEC_OUT4);
+	buf[0] = 0x46; /* options that the quote does not reach */
+	assert_int_equal(parse_exact(buf, 22, true), ADIT_DROP_SHORT);
+	assert_int_equal(parse_exact(buf, 24, true), ADIT_KEEP);
+	hex(buf, VEC_OUT6);
+	buf[6] = 60; /* 16 bytes of destination options, the last header */
+	buf[5] = 16;
+	buf[40] = 59;
+	buf[41] = 1;
+	assert_int_equal(parse_exact(buf, 48, true), ADIT_DROP_SHORT);
+	assert_int_equal(parse_exact(buf, 56, true), ADIT_KEEP);
+	hex(buf, VEC_OUT4);
 	assert_int_equal(parse_exact(buf, 19, true), ADIT_DROP_SHORT);
 	assert_int_equal(parse_exact(buf, 20, true), ADIT_KEEP);
 	buf[0] = 0x44;

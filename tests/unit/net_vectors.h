@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Packets as scapy 2.5.0 builds them. Where there are two, the second is what becomes of the first.
- */
+/* Packets as scapy 2.5.0 builds them. Where there are several, the others are what
+ * becomes of the first. */
 #ifndef ADIT_TEST_NET_VECTORS_H
 #define ADIT_TEST_NET_VECTORS_H
 
@@ -247,5 +247,60 @@
 #define VEC_UDP6                                                                                   \
 	"60000000000d114020010db800000000000000000000000120010db8000000000000000000000002"         \
 	"c35012b5000d8a8768656c6c6f"
+
+/* a UDP packet, and its fragments for MTU 100 */
+#define VEC_FRAGS4                                                                                 \
+	{                                                                                          \
+		"450000e40777000009118b7f0a0102030a0908070001000200d0d06b030a11181f262d343b424950" \
+		"575e656c737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c535a6168" \
+		"6f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4fb020910171e252c333a41484f565d646b727980" \
+		"878e959ca3aab1b8bfc6cdd4dbe2e9f0f7fe050c131a21282f363d444b525960676e757c838a9198" \
+		"9fa6adb4bbc2c9d0d7dee5ecf3fa01080f161d242b323940474e555c636a71787f868d949ba2a9b0" \
+		"b7bec5ccd3dae1e8eff6fd040b121920272e353c434a51585f666d74",                        \
+			"450000640777200009116bff0a0102030a0908070001000200d0d06b030a11181f262d34" \
+			"3b424950"                                                                 \
+			"575e656c737a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c" \
+			"535a6168"                                                                 \
+			"6f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4",                                \
+			"450000640777200a09116bf50a0102030a090807fb020910171e252c333a41484f565d64" \
+			"6b727980"                                                                 \
+			"878e959ca3aab1b8bfc6cdd4dbe2e9f0f7fe050c131a21282f363d444b525960676e757c" \
+			"838a9198"                                                                 \
+			"9fa6adb4bbc2c9d0d7dee5ecf3fa01080f161d24",                                \
+			"450000440777001409118c0b0a0102030a0908072b323940474e555c636a71787f868d94" \
+			"9ba2a9b0"                                                                 \
+			"b7bec5ccd3dae1e8eff6fd040b121920272e353c434a51585f666d74"                 \
+	}
+
+/* a UDP packet, and its fragments for MTU 128, id 0xabcd1234 */
+#define VEC_FRAGS6                                                                                 \
+	{                                                                                          \
+		"6000000000d01140fd000000000000000000000000000001fd000000000000000000000000000002" \
+		"0001000200d0f47a030a11181f262d343b424950575e656c737a81888f969da4abb2b9c0c7ced5dc" \
+		"e3eaf1f8ff060d141b222930373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6edf4" \
+		"fb020910171e252c333a41484f565d646b727980878e959ca3aab1b8bfc6cdd4dbe2e9f0f7fe050c" \
+		"131a21282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0d7dee5ecf3fa01080f161d24" \
+		"2b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8eff6fd040b121920272e353c" \
+		"434a51585f666d74",                                                                \
+			"6000000000582c40fd000000000000000000000000000001fd0000000000000000000000" \
+			"00000002"                                                                 \
+			"11000001abcd12340001000200d0f47a030a11181f262d343b424950575e656c737a8188" \
+			"8f969da4"                                                                 \
+			"abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c535a61686f767d848b9299a0" \
+			"a7aeb5bc"                                                                 \
+			"c3cad1d8dfe6edf4",                                                        \
+			"6000000000582c40fd000000000000000000000000000001fd0000000000000000000000" \
+			"00000002"                                                                 \
+			"11000051abcd1234fb020910171e252c333a41484f565d646b727980878e959ca3aab1b8" \
+			"bfc6cdd4"                                                                 \
+			"dbe2e9f0f7fe050c131a21282f363d444b525960676e757c838a91989fa6adb4bbc2c9d0" \
+			"d7dee5ec"                                                                 \
+			"f3fa01080f161d24",                                                        \
+			"6000000000382c40fd000000000000000000000000000001fd0000000000000000000000" \
+			"00000002"                                                                 \
+			"110000a0abcd12342b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3dae1e8" \
+			"eff6fd04"                                                                 \
+			"0b121920272e353c434a51585f666d74"                                         \
+	}
 
 #endif
