@@ -32,7 +32,8 @@ int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
 /* From a control request or a signal, on the loop of worker 0. */
 void adit_engine_stop(struct adit_engine *e);
 
-/* In the privileged process after the fork: closes its copies of the descriptors. And at the end. */
+/* In the privileged process after the fork: closes its copies of the descriptors. And at the end.
+ */
 void adit_engine_close(struct adit_engine *e);
 
 /* Status of all stacks as one JSON object, into a malloc()ed string that the caller frees; on the
