@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The last layers of a stack, for which the system delivers: `udp`, `udp / ip` or `ip`. */
-#include "io/port.h"
+#include "io/delivery.h"
+
+#include "io/udp.h"
 #include "proto/ip/ip.h"
 #include "proto/udp/udp.h"
 
@@ -48,15 +50,16 @@ static uint16_t own_code(const struct adit_layer_ops *ops, enum adit_space space
 
 /* Ports left out: the far one is the standard's of the layer above, the local one the same where
  * both sides use it. */
-static enum adit_err fill_ports(struct io_delivery *v, const struct adit_conf *c,
-	const struct adit_layer_ops *upper, struct adit_fault *f)
+static enum adit_err fill_ports(
+	struct io_delivery *v, const struct adit_layer_ops *upper, struct adit_fault *f)
 {
 	struct adit_delivery *d = &v->d;
-	uint16_t port = (uint16_t)adit_conf_u(c, UDP_OPT_PORT);
+	uint16_t port = d->remote.port;
 
-	v->check_ports = !v->entropy && d->remote.family && d->remote.port;
+	v->check_port = !v->entropy && d->remote.family && d->remote.port;
 	if (!port)
 		port = own_code(upper, ADIT_SPACE_UDPPORT);
+	v->far_port = port;
 	if (d->remote.family && !d->remote.port)
 		d->remote.port = port;
 	if (!d->local.port && (!d->remote.family || (upper && upper->flags & ADIT_L_PORT_BOTH)))
@@ -74,17 +77,18 @@ static enum adit_err read_udp(
 	struct io_delivery *v = &t->del;
 	const struct adit_conf *c = t->spec->layer[layer];
 	const struct adit_layer_ops *upper = layer > 0 ? t->spec->layer[layer - 1]->ops : NULL;
-	enum adit_err e = adit_delivery_read(&v->d, c, f);
+	struct udp_conf u = { 0 };
+	enum adit_err e = udp_conf_read(&u, c, f);
 
+	v->d = u.ip;
+	v->csum = u.csum;
 	if (!e && ip)
 		e = merge_ip(&v->d, ip, f);
 	if (e)
 		return e;
 	v->udp = true;
-	v->csum = adit_conf_flag(c, UDP_OPT_CSUM);
 	v->entropy = upper && upper->flags & ADIT_L_ENTROPY;
-	v->shape = ADIT_DATAGRAM;
-	return fill_ports(v, c, upper, f);
+	return fill_ports(v, upper, f);
 }
 
 static enum adit_err read_ip(struct io_tunnel *t, unsigned layer, struct adit_fault *f)
@@ -98,7 +102,6 @@ static enum adit_err read_ip(struct io_tunnel *t, unsigned layer, struct adit_fa
 	for (unsigned i = 0; upper && i < upper->n_codes && v->n_proto < ADIT_LEN(v->proto); i++)
 		if (upper->codes[i].space == ADIT_SPACE_IPPROTO)
 			v->proto[v->n_proto++] = (uint8_t)upper->codes[i].code;
-	v->shape = ADIT_PAYLOAD;
 	if (!v->n_proto)
 		return adit_fail(f, ADIT_ECONF, NULL, "%s has no IP protocol number",
 			upper ? upper->name : "the payload");
@@ -151,4 +154,19 @@ enum adit_err io_delivery_read(struct io_tunnel *t, unsigned *at, struct adit_fa
 	for (unsigned i = 0; i < t->n_inner; i++)
 		t->inner[i] = s->layer[i + 1];
 	return ADIT_OK;
+}
+
+enum adit_err io_delivery_open(struct io_port *p, struct adit_fault *f)
+{
+	return io_udp_open(p, f);
+}
+
+bool io_delivery_recv(struct io_port *p, struct io_fd *s)
+{
+	return io_udp_recv(p, s);
+}
+
+void io_delivery_send(struct io_port *p)
+{
+	io_udp_send(p);
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens tunnels, runs their workers, closes them. */
-#include "io/port.h"
+#include "io/control.h"
+#include "io/delivery.h"
+#include "io/end.h"
+#include "io/path.h"
+#include "io/status.h"
+#include "io/worker.h"
 #include "proto/tap/tap.h"
 #include "proto/tun/tun.h"
 
@@ -56,12 +61,16 @@ static enum adit_err open_port(struct io_tunnel *t, unsigned i, unsigned *at, st
 		.shared = t->shared,
 		.hooks = { p, on_begun, on_begun, on_ready },
 	};
-	enum adit_err e = adit_stack_open(&p->stack, &c, at, f);
+	enum adit_err e;
 
+	p->t = t;
+	p->land = malloc(IO_LANDING);
+	if (!p->land)
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+	e = adit_stack_open(&p->stack, &c, at, f);
 	*at += 1; /* the end is not in the stack */
 	if (e)
 		return e;
-	p->t = t;
 	p->index = i;
 	p->pool = adit_stack_pool(p->stack);
 	p->chain = adit_stack_begin_top(p->stack);
@@ -69,7 +78,7 @@ static enum adit_err open_port(struct io_tunnel *t, unsigned i, unsigned *at, st
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory for the stack");
 	adit_stack_rooms(p->stack, &p->head, &p->tail);
 	*at = t->spec->n - t->del.n_layers;
-	return io_udp_open(p, f);
+	return io_delivery_open(p, f);
 }
 
 static void reset_port(struct io_port *p)
@@ -88,6 +97,8 @@ static enum adit_err open_tunnel(
 	*at = 0;
 	t->engine = e;
 	t->frame = end == &adit_layer_tap;
+	t->link_len = t->frame ? 14 : 0;
+	t->queues = e->n_workers;
 	if (end != &adit_layer_tun && end != &adit_layer_tap)
 		return adit_fail(f, ADIT_ECONF, "begin the stack with tun or tap",
 			"the system has no end called %s", end->name);
@@ -124,6 +135,7 @@ static void close_port(struct io_port *p)
 	for (unsigned i = 0; i < IO_SOCKS_MAX; i++)
 		close_fd(&p->sock[i].fd);
 	adit_pkt_free(p->landing);
+	free(p->land);
 	if (p->stack)
 		adit_stack_close(p->stack);
 }
@@ -141,9 +153,11 @@ void adit_engine_close(struct adit_engine *e)
 			adit_shared_close(t->shared);
 		free(t->port);
 	}
-	for (unsigned i = 0; i < IO_WORKERS_MAX; i++)
-		free(e->worker[i].land);
+	for (unsigned i = 0; i < e->n_workers; i++)
+		free(e->worker[i].snap);
 	pthread_mutex_destroy(&e->sys_lock);
+	pthread_mutex_destroy(&e->snap_lock);
+	pthread_cond_destroy(&e->snap_come);
 	free(e->tunnel);
 	free(e);
 }
@@ -162,21 +176,25 @@ enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engin
 {
 	struct adit_engine *e = calloc(1, sizeof(*e));
 	enum adit_err err = ADIT_OK;
+	bool no_memory = false;
 
 	*at_spec = *at_layer = 0;
 	if (!e)
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	pthread_mutex_init(&e->sys_lock, NULL);
+	pthread_mutex_init(&e->snap_lock, NULL);
+	pthread_cond_init(&e->snap_come, NULL);
 	e->sys = c->sys;
 	e->n_workers = count_workers(c->workers);
 	e->tunnel = calloc(c->n_specs ? c->n_specs : 1, sizeof(*e->tunnel));
 	for (unsigned i = 0; i < e->n_workers; i++) {
 		e->worker[i].engine = e;
 		e->worker[i].index = i;
-		e->worker[i].land = malloc(IO_LANDING);
-		if (!e->worker[i].land || !e->tunnel)
-			err = adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
+		e->worker[i].snap = calloc(c->n_specs ? c->n_specs : 1, sizeof(struct io_snap));
+		no_memory |= !e->worker[i].snap;
 	}
+	if (no_memory || !e->tunnel)
+		err = adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	for (unsigned i = 0; !err && i < c->n_specs; i++) {
 		*at_spec = i;
 		e->tunnel[i].spec = &c->spec[i];
@@ -221,34 +239,59 @@ static bool start_threads(struct adit_engine *e)
 	return ok;
 }
 
-int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
-	void (*ready)(void *ctx), void *ctx)
+static char *on_status(void *ctx)
 {
-	static const int signals[] = { SIGTERM, SIGINT };
-	uv_signal_t sig[ADIT_LEN(signals)];
-	bool ok = true;
+	return adit_engine_status(ctx);
+}
 
-	ADIT_ASSERT(control >= -1);
-	e->sys = sys;
-	e->started = uv_hrtime();
+static void on_stop(void *ctx)
+{
+	adit_engine_stop(ctx);
+}
+
+static bool start_loops(struct adit_engine *e, uv_signal_t *term, int control)
+{
+	static const struct adit_control_ops ops = { on_status, on_stop };
+
 	for (unsigned i = 0; i < e->n_workers; i++)
-		ok = ok && io_worker_start(&e->worker[i]) == ADIT_OK;
-	for (unsigned i = 0; ok && i < ADIT_LEN(sig); i++) {
-		ok = uv_signal_init(&e->worker[0].loop, &sig[i]) == 0;
-		sig[i].data = e;
-		ok = ok && uv_signal_start(&sig[i], on_signal, signals[i]) == 0;
-	}
-	if (ok && start_threads(e)) {
-		if (ready)
-			ready(ctx);
-		io_worker_run(&e->worker[0]);
-	}
+		if (io_worker_start(&e->worker[i]))
+			return false;
+	if (uv_signal_init(&e->worker[0].loop, term) < 0)
+		return false;
+	term->data = e;
+	if (uv_signal_start(term, on_signal, SIGTERM) < 0)
+		return false;
+	if (control >= 0)
+		e->control = adit_control_start(&e->worker[0].loop, control, &ops, e);
+	return control < 0 || e->control;
+}
+
+static void stop_loops(struct adit_engine *e)
+{
+	adit_control_stop(e->control);
 	adit_engine_stop(e);
 	for (unsigned i = 0; i < e->n_workers; i++) {
 		if (e->worker[i].started)
 			pthread_join(e->worker[i].thread, NULL);
 		io_worker_stop(&e->worker[i]);
 	}
+}
+
+int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
+	void (*ready)(void *ctx), void *ctx)
+{
+	uv_signal_t term;
+	bool ok;
+
+	e->sys = sys;
+	e->started = uv_hrtime();
+	ok = start_loops(e, &term, control) && start_threads(e);
+	if (ok) {
+		if (ready)
+			ready(ctx);
+		io_worker_run(&e->worker[0]);
+	}
+	stop_loops(e);
 	return ok ? 0 : 1;
 }
 
@@ -256,5 +299,5 @@ void adit_engine_stop(struct adit_engine *e)
 {
 	__atomic_store_n(&e->stopping, 1, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < e->n_workers; i++)
-		uv_async_send(&e->worker[i].wake);
+		io_worker_wake(&e->worker[i]);
 }

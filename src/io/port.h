@@ -8,6 +8,9 @@
 
 #include "core/stack.h"
 #include "io/engine.h"
+#include "net/cut.h"
+#include "net/icmp.h"
+#include "net/join.h"
 #include "proto/delivery.h"
 
 #include <pthread.h>
@@ -17,18 +20,26 @@
 #define IO_PASS_SEGS   64 /* segments read from one side before the stack runs */
 #define IO_PASSES      8  /* passes before other descriptors get their turn */
 #define IO_LANDING     (65536 + 512)
-#define IO_SOCKS_MAX   12
+#define IO_SOCKS_MAX   20
+#define IO_ENTROPY     8 /* send sockets of an IP version whose ports carry flow entropy */
+
+#define IO_MSS_AUTO    0u /* io_tunnel.mss: clamp where the MTU is below Ethernet's */
+#define IO_MSS_OFF     1u
+#define IO_MSS_ON      2u
 
 struct io_port;
+struct io_snap;
 struct io_worker;
+struct adit_control;
 
 /* A descriptor in the worker's loop. */
 struct io_fd {
 	int fd;
 	uint8_t family; /* sockets: 4 or 6 */
 	uint8_t proto;	/* raw sockets: IP protocol number */
-	bool blocked;	/* the last send said EAGAIN */
-	int watched;	/* events that the loop watches now */
+	bool send_only;
+	bool blocked; /* the last send said EAGAIN */
+	int watched;  /* events that the loop watches now */
 	uv_poll_t poll;
 	struct io_port *port;
 };
@@ -37,12 +48,18 @@ struct io_fd {
 struct io_delivery {
 	struct adit_delivery d;
 	bool udp, csum, entropy;
-	uint8_t n_layers;    /* of the spec that the driver stands for */
-	uint8_t check_ports; /* a sender is known by its port too */
-	uint16_t overhead;   /* bytes of IP and UDP headers, worst family */
-	uint8_t proto[4];    /* raw: IP protocol numbers */
+	uint16_t far_port; /* where neither the configuration nor the layer above has one */
+	uint8_t n_layers;  /* of the spec that the driver stands for */
+	bool check_port;   /* a sender is known by its port too */
+	uint16_t overhead; /* bytes of IP and UDP headers, worst family */
+	uint8_t proto[4];  /* raw: IP protocol numbers */
 	uint8_t n_proto;
-	uint8_t shape; /* of the units that it gives to the stack */
+};
+
+/* What the kernel was found to do. */
+struct io_offloads {
+	bool tun_csum, tso, uso, gso_max; /* device */
+	bool udp_gso, udp_gro;		  /* sockets */
 };
 
 struct io_tunnel {
@@ -51,9 +68,12 @@ struct io_tunnel {
 	struct adit_shared *shared;
 	char dev[16];
 	bool frame;
-	unsigned mtu; /* of the device; under engine->sys_lock while running */
-	unsigned mtu_max;
+	uint8_t link_len; /* 14 for frames */
+	unsigned queues;
+	unsigned mtu; /* of the device; written under engine->sys_lock, atomic */
+	unsigned mss; /* IO_MSS_*, or the size */
 	struct io_delivery del;
+	struct io_offloads off;
 	const struct adit_conf *inner[ADIT_STACK_LAYERS]; /* layers that the stack runs */
 	unsigned n_inner;
 	struct io_port *port; /* one a worker */
@@ -67,11 +87,24 @@ struct io_port {
 	struct adit_pool *pool;
 	struct adit_chain *chain;
 	unsigned head, tail; /* room that the stack adds to a unit */
+	unsigned path;	     /* MTU last told to the stack */
+	uint32_t unit_max;   /* what the path lets one unit of the end measure, 0 unknown */
+
 	struct io_fd tun;
+	uint8_t *land; /* IO_LANDING bytes for what the device gives */
+	struct net_cut cut;
+	bool cutting;  /* cut holds something */
+	bool fragment; /* which may go in outer packets that may be fragmented */
+	struct net_join join;
+	struct net_icmp_limit icmp;
+
 	struct io_fd sock[IO_SOCKS_MAX];
 	unsigned n_sock;
-	struct adit_layer end, delivery; /* counters only */
-	struct adit_pkt *landing;	 /* cell for the next receive */
+	uint16_t sent; /* segments of the packet at the front of the output that are gone */
+	struct adit_pkt *landing; /* cell for the next receive */
+
+	struct adit_layer end, delivery;	 /* counters only */
+	uint64_t reads, writes, receives, sends; /* system calls that moved data */
 	uv_timer_t timer;
 };
 
@@ -81,8 +114,9 @@ struct io_worker {
 	uv_loop_t loop;
 	uv_async_t wake;
 	pthread_t thread;
-	bool started;
-	uint8_t *land; /* IO_LANDING bytes for what the device gives */
+	bool looped, started; /* its loop is there; its thread runs */
+	struct io_snap *snap; /* one a tunnel; with `answered` under engine->snap_lock */
+	unsigned answered;
 };
 
 struct adit_engine {
@@ -92,33 +126,11 @@ struct adit_engine {
 	struct adit_sys *sys;
 	pthread_mutex_t sys_lock;
 	uint32_t stopping; /* atomic */
+	pthread_mutex_t snap_lock;
+	pthread_cond_t snap_come;
+	unsigned asked; /* requests for counters so far; under snap_lock */
+	struct adit_control *control;
 	uint64_t started;
 };
-
-/* end.c: the device. */
-enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f) ADIT_MUST_USE;
-/* Reads at most IO_PASS_SEGS segments into the stack. True: there may be more. */
-bool io_end_read(struct io_port *p);
-void io_end_write(struct io_port *p);
-
-/* delivery.c: which driver, and its configuration. */
-enum adit_err io_delivery_read(
-	struct io_tunnel *t, unsigned *at, struct adit_fault *f) ADIT_MUST_USE;
-
-/* udp.c */
-enum adit_err io_udp_open(struct io_port *p, struct adit_fault *f) ADIT_MUST_USE;
-bool io_udp_recv(struct io_port *p, struct io_fd *s);
-void io_udp_send(struct io_port *p);
-
-/* worker.c */
-enum adit_err io_worker_start(struct io_worker *w) ADIT_MUST_USE;
-void io_worker_run(struct io_worker *w);
-void io_worker_stop(struct io_worker *w);
-
-/* path.c: tells the stack what one unit of the delivery may measure. */
-void io_path_tell(struct io_port *p, unsigned mtu);
-enum adit_err io_path_first(struct io_tunnel *t, struct adit_fault *f) ADIT_MUST_USE;
-/* An event came out of the stack's top. */
-void io_end_event(struct io_port *p, struct adit_pkt *ev);
 
 #endif

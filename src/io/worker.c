@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker: a loop that carries batches from one end of its ports to the other, to completion. */
-#include "io/port.h"
+#include "io/worker.h"
 
-#include <string.h>
+#include "io/delivery.h"
+#include "io/end.h"
+#include "io/sock.h"
+#include "io/status.h"
 
 static void port_work(struct io_port *p);
 
@@ -15,6 +18,13 @@ static void on_event(uv_poll_t *h, int status, int events)
 {
 	struct io_fd *s = h->data;
 
+	/* libuv stops watching a descriptor with an error; what it says is read from its queue. */
+	if (status < 0) {
+		s->watched = 0;
+		s->blocked = false;
+		if (s != &s->port->tun)
+			io_sock_errors(s->port, s);
+	}
 	if (status == 0 && events & UV_WRITABLE)
 		s->blocked = false;
 	port_work(s->port);
@@ -48,11 +58,11 @@ static bool pass(struct io_port *p)
 	bool more = io_end_read(p);
 
 	for (unsigned i = 0; i < p->n_sock; i++)
-		more |= io_udp_recv(p, &p->sock[i]);
+		more |= io_delivery_recv(p, &p->sock[i]);
 	adit_chain_kick(p->chain);
 	adit_stack_run(p->stack, uv_hrtime());
 	io_end_write(p);
-	io_udp_send(p);
+	io_delivery_send(p);
 	return more;
 }
 
@@ -77,6 +87,7 @@ static void on_wake(uv_async_t *h)
 {
 	struct io_worker *w = h->data;
 
+	io_status_answer(w);
 	if (__atomic_load_n(&w->engine->stopping, __ATOMIC_ACQUIRE))
 		uv_stop(&w->loop);
 }
@@ -106,6 +117,7 @@ enum adit_err io_worker_start(struct io_worker *w)
 
 	if (uv_loop_init(&w->loop) < 0)
 		return ADIT_ESYS;
+	w->looped = true;
 	w->loop.data = w;
 	if (uv_async_init(&w->loop, &w->wake, on_wake) < 0)
 		return ADIT_ESYS;
@@ -113,6 +125,12 @@ enum adit_err io_worker_start(struct io_worker *w)
 	for (unsigned i = 0; !e && i < w->engine->n_tunnels; i++)
 		e = start_port(w, &w->engine->tunnel[i].port[w->index]);
 	return e;
+}
+
+void io_worker_wake(struct io_worker *w)
+{
+	if (w->looped)
+		uv_async_send(&w->wake);
 }
 
 void io_worker_run(struct io_worker *w)
@@ -128,6 +146,9 @@ static void close_handle(uv_handle_t *h, void *arg)
 
 void io_worker_stop(struct io_worker *w)
 {
+	if (!w->looped)
+		return;
+	w->looped = false;
 	uv_walk(&w->loop, close_handle, w);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&w->loop);

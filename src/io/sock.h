@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What datagram and raw sockets have in common. */
+#ifndef ADIT_IO_SOCK_H
+#define ADIT_IO_SOCK_H
+
+#include "io/port.h"
+
+#include <sys/socket.h>
+
+#define IO_CTRL 192 /* room for the control messages of one unit */
+
+/* A wish: what the kernel lacks is done without. Returns whether it was granted. */
+bool io_sock_set(int fd, int level, int name, int v);
+/* A socket of the port, in its table, with header options, buffers and device set, not bound. */
+enum adit_err io_sock_open(struct io_port *p, unsigned family, int type, int proto,
+	struct adit_fault *f) ADIT_MUST_USE;
+enum adit_err io_sock_bind(
+	struct io_fd *s, const struct adit_addr *a, struct adit_fault *f) ADIT_MUST_USE;
+/* Closes the last socket of the table. */
+void io_sock_drop(struct io_port *p);
+/* Nothing that it receives is wanted. */
+void io_sock_deafen(struct io_fd *s);
+
+/* Fields of m from a control message. */
+void io_sock_read_cmsg(struct adit_meta *m, const struct cmsghdr *h);
+/* Appends one; mh->msg_control has the room. */
+void io_sock_add_cmsg(struct msghdr *mh, int level, int type, const void *v, size_t n);
+/* TOS, TTL and near address of q as control messages of mh. */
+void io_sock_add_header(
+	struct msghdr *mh, const struct io_port *p, unsigned family, const struct adit_meta *m);
+/* Reads what ICMP reported on the socket. */
+void io_sock_errors(struct io_port *p, struct io_fd *s);
+/* DF of what the socket sends next. */
+void io_sock_df(struct io_fd *s, bool df);
+
+/* What was received into the landing cell: checks the sender and gives it to the stack. unit: bytes
+ * of each segment but the last. Returns the segments. */
+unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit);
+/* The landing cell. NULL: the stack has no room, or no cell is free. */
+struct adit_pkt *io_sock_landing(struct io_port *p);
+
+#endif
