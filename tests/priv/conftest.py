@@ -87,8 +87,12 @@ class Box:
     def up(self, *words, user=None):
         """`adit up`, returned from when it is up: (parent, packet process)."""
         job = self.start("-v", *words, user=user)
-        line = job.stderr.readline()
-        assert " is up" in line, line + job.stderr.read()
+        said = []
+        for line in job.stderr:
+            said.append(line)
+            if " is up" in line:
+                break
+        assert said and " is up" in said[-1], said
         return job.pid, children(job.pid)[0]
 
     def state(self):
