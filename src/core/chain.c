@@ -231,6 +231,18 @@ static void ticks(struct adit_chain *c)
 	}
 }
 
+/* The hub hears of what is new alone: it kicks its flows as well, and the two must come to rest. */
+static void tell_hub(
+	struct adit_chain *c, const struct adit_batch *in, const struct adit_batch *out)
+{
+	if (in->moves == c->in_moves[ADIT_BOTTOM_SIDE] && out->moves == c->out_moves)
+		return;
+	c->took |= in->moves != c->in_moves[ADIT_BOTTOM_SIDE];
+	c->in_moves[ADIT_BOTTOM_SIDE] = in->moves;
+	c->out_moves = out->moves;
+	adit_chain_kick(c->parent);
+}
+
 /* Tells the driver of a side, or the hub below, what there is to do. */
 static void tell(struct adit_chain *c, enum adit_side side)
 {
@@ -239,18 +251,14 @@ static void tell(struct adit_chain *c, enum adit_side side)
 
 	if (c->detached[side])
 		adit_batch_drain(out);
+	if (side == ADIT_BOTTOM_SIDE && c->parent) {
+		tell_hub(c, in, out);
+		return;
+	}
 	if (!out->count && in->moves == c->in_moves[side])
 		return;
-	if (side == ADIT_BOTTOM_SIDE && c->parent) {
-		if (out->count)
-			adit_chain_kick(c->parent);
-		if (in->moves != c->in_moves[side]) {
-			c->took = true;
-			adit_chain_kick(c->parent);
-		}
-	} else if (!c->detached[side] && s->conf.hooks.ready) {
+	if (!c->detached[side] && s->conf.hooks.ready)
 		s->conf.hooks.ready(s->conf.hooks.ctx, c, side);
-	}
 	c->in_moves[side] = in->moves;
 }
 

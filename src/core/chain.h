@@ -33,6 +33,7 @@ struct adit_chain {
 	bool dirty, hub, detached[2];
 	bool took;	      /* from what the hub gave it, since the hub was told */
 	uint32_t in_moves[2]; /* moves of the inputs when the driver was last told */
+	uint32_t out_moves;   /* and of the output to a hub */
 	void *user[2];
 	struct adit_chain *next_dirty, *prev, *next;
 };

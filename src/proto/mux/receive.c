@@ -53,7 +53,7 @@ static uint32_t give(struct adit_layer *l, const struct mux_flow *f, const struc
 		adit_add(up, p);
 	}
 	room = adit_tailroom(p);
-	if (room > UINT16_MAX - p->len)
+	if (room > (uint32_t)UINT16_MAX - p->len)
 		room = UINT16_MAX - p->len;
 	if (room > s->len)
 		room = s->len;
