@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 #include "net/csum.h"
+#include "net/tcp.h"
 
 static enum adit_drop parse4(struct net_ip *ip, const uint8_t *p, size_t n)
 {
@@ -171,6 +172,19 @@ static void patch4(uint8_t *p, unsigned off, uint16_t v)
 		return;
 	adit_put_be16(p + 10, net_csum_fix16(adit_be16(p + 10), was, v));
 	adit_put_be16(p + off, v);
+}
+
+bool net_ip_partial(const struct net_ip *ip, const uint8_t *l4)
+{
+	uint32_t len = net_ip_payload(ip);
+	bool udp = ip->proto == IPPROTO_N_UDP;
+	uint16_t field;
+
+	if (len < (udp ? UDP_LEN : TCP_LEN) || (!udp && ip->proto != IPPROTO_N_TCP))
+		return false;
+	field = adit_be16(l4 + (udp ? 6 : 16));
+	return field &&
+	       field == net_fold(net_sum_pseudo(ip->src, ip->dst, ip->addr_len, ip->proto, len));
 }
 
 uint8_t net_ip_tos(const uint8_t *p)

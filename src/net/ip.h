@@ -75,6 +75,11 @@ struct net_ip_build {
 /* Writes 20 or 40 bytes; returns how many. IPv4: payload <= 65515. */
 unsigned net_ip_build(uint8_t *p, const struct net_ip_build *b);
 
+/* Whether the TCP or UDP checksum at l4 was left to a card that never came, as a neighbour on the
+ * same machine does over a veth: the field holds the sum of the pseudo-header alone. Such a
+ * checksum says as little as a true one that happens to fit; the device is asked to finish it. */
+bool net_ip_partial(const struct net_ip *ip, const uint8_t *l4);
+
 /* On a packet of at least 20 (40) bytes of that version; the IPv4 checksum follows. */
 uint8_t net_ip_tos(const uint8_t *p);
 void net_ip_set_tos(uint8_t *p, uint8_t tos);

@@ -48,22 +48,6 @@ static bool sums_hold(const struct look *k, const uint8_t *p, bool trusted)
 	return net_fold(net_sum(p + k->l4_off, len, sum)) == 0xffff;
 }
 
-/* A neighbour on the same machine leaves the checksum to a card that never comes (veth): the field
- * then holds the sum of the pseudo-header alone, and the device is asked to finish it. */
-static bool sum_partial(const struct look *k, const uint8_t *p)
-{
-	const struct net_ip *ip = &k->ip;
-	uint32_t len = net_ip_payload(ip);
-	bool udp = ip->proto == IPPROTO_N_UDP;
-	uint16_t field;
-
-	if (len < (udp ? UDP_LEN : TCP_LEN) || (!udp && ip->proto != IPPROTO_N_TCP))
-		return false;
-	field = adit_be16(p + k->l4_off + (udp ? 6 : 16));
-	return field &&
-	       field == net_fold(net_sum_pseudo(ip->src, ip->dst, ip->addr_len, ip->proto, len));
-}
-
 /* No flags but these may be in a segment that is joined: the rest would be lost or repeated. */
 static void look_tcp(struct look *k, const uint8_t *l4)
 {
@@ -116,7 +100,8 @@ static void look_at(
 		look_tcp(k, p + k->l4_off);
 	else if (ip->proto == IPPROTO_N_UDP && j->udp)
 		look_udp(k, p + k->l4_off);
-	k->partial = !trusted && k->l3_off + ip->total == s->len && sum_partial(k, p);
+	k->partial =
+		!trusted && k->l3_off + ip->total == s->len && net_ip_partial(ip, p + k->l4_off);
 	/* Options and extension headers would have to be compared too, padding to be cut off. */
 	if (k->joinable)
 		k->joinable = ip->l4_off == (ip->version == 4 ? IP4_LEN : IP6_LEN) &&

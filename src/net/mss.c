@@ -60,6 +60,9 @@ bool net_mss_clamp(enum adit_shape shape, struct adit_seg *s, uint32_t mtu)
 	at = find_mss(l4 + TCP_LEN, hdr - TCP_LEN);
 	if (!at || adit_be16(l4 + TCP_LEN + at) <= mtu - over)
 		return false;
-	put_value(l4, TCP_LEN + at, (uint16_t)(mtu - over));
+	if (net_ip_partial(&ip, l4))
+		adit_put_be16(l4 + TCP_LEN + at, (uint16_t)(mtu - over));
+	else
+		put_value(l4, TCP_LEN + at, (uint16_t)(mtu - over));
 	return true;
 }

@@ -52,6 +52,20 @@ static void test_left_alone(void **state)
 	}
 }
 
+/* A checksum that is still the pseudo-header's sum does not cover the option. */
+static void test_partial(void **state)
+{
+	uint8_t p[200];
+	struct adit_seg s = { p, hex(p, vectors[0][0]) };
+	uint16_t sum;
+
+	(void)state;
+	sum = (uint16_t)slow_sum(NULL, 0, sample_pseudo(false, p, 6, s.len - 20));
+	adit_put_be16(p + 36, sum);
+	assert_true(net_mss_clamp(ADIT_PACKET, &s, 1400));
+	assert_int_equal(adit_be16(p + 36), sum);
+}
+
 static void test_sweep(void **state)
 {
 	uint8_t p[200], *exact;
@@ -83,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scapy),
 		cmocka_unit_test(test_left_alone),
+		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_sweep),
 	};
 
