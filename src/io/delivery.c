@@ -2,6 +2,7 @@
 /* The last layers of a stack, for which the system delivers: `udp`, `udp / ip` or `ip`. */
 #include "io/delivery.h"
 
+#include "io/rawip.h"
 #include "io/udp.h"
 #include "proto/ip/ip.h"
 #include "proto/udp/udp.h"
@@ -158,15 +159,20 @@ enum adit_err io_delivery_read(struct io_tunnel *t, unsigned *at, struct adit_fa
 
 enum adit_err io_delivery_open(struct io_port *p, struct adit_fault *f)
 {
-	return io_udp_open(p, f);
+	return p->t->del.udp ? io_udp_open(p, f) : io_rawip_open(p, f);
 }
 
 bool io_delivery_recv(struct io_port *p, struct io_fd *s)
 {
-	return io_udp_recv(p, s);
+	if (s->send_only)
+		return false;
+	return p->t->del.udp ? io_udp_recv(p, s) : io_rawip_recv(p, s);
 }
 
 void io_delivery_send(struct io_port *p)
 {
-	io_udp_send(p);
+	if (p->t->del.udp)
+		io_udp_send(p);
+	else
+		io_rawip_send(p);
 }

@@ -135,6 +135,9 @@ static void close_port(struct io_port *p)
 	for (unsigned i = 0; i < IO_SOCKS_MAX; i++)
 		close_fd(&p->sock[i].fd);
 	adit_pkt_free(p->landing);
+	for (unsigned i = 0; i < IO_PASS_SEGS; i++)
+		adit_pkt_free(p->cell[i]);
+	free(p->spill);
 	free(p->land);
 	if (p->stack)
 		adit_stack_close(p->stack);

@@ -101,7 +101,9 @@ struct io_port {
 	struct io_fd sock[IO_SOCKS_MAX];
 	unsigned n_sock;
 	uint16_t sent; /* segments of the packet at the front of the output that are gone */
-	struct adit_pkt *landing; /* cell for the next receive */
+	struct adit_pkt *landing;	     /* cell for the next receive */
+	struct adit_pkt *cell[IO_PASS_SEGS]; /* raw sockets: cells for the next receives */
+	uint8_t *spill; /* and, should packets outgrow them, room behind each */
 
 	struct adit_layer end, delivery;	 /* counters only */
 	uint64_t reads, writes, receives, sends; /* system calls that moved data */

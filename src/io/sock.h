@@ -36,6 +36,10 @@ void io_sock_df(struct io_fd *s, bool df);
 /* What was received into the landing cell: checks the sender and gives it to the stack. unit: bytes
  * of each segment but the last. Returns the segments. */
 unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit);
+/* The first n segments of the stack's output are dealt with. */
+void io_sock_consume(struct io_port *p, struct adit_batch *out, unsigned n);
+/* What stands at the front of it can go nowhere. */
+void io_sock_discard(struct io_port *p, struct adit_batch *out);
 /* The landing cell. NULL: the stack has no room, or no cell is free. */
 struct adit_pkt *io_sock_landing(struct io_port *p);
 

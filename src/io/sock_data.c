@@ -185,3 +185,29 @@ unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit
 		p->delivery.stats.drops[why] += count;
 	return count;
 }
+
+void io_sock_consume(struct io_port *p, struct adit_batch *out, unsigned n)
+{
+	while (n > 0) {
+		struct adit_pkt *q = adit_peek(out);
+		unsigned left = q->count - (unsigned)p->sent;
+
+		if (n < left) {
+			p->sent = (uint16_t)(p->sent + n);
+			return;
+		}
+		n -= left;
+		p->sent = 0;
+		adit_pkt_free(adit_take(out));
+	}
+}
+
+void io_sock_discard(struct io_port *p, struct adit_batch *out)
+{
+	struct adit_pkt *q = adit_take(out);
+
+	if (q->kind == ADIT_DATA)
+		p->delivery.stats.drops[ADIT_DROP_NO_DEST] += q->count - (unsigned)p->sent;
+	p->sent = 0;
+	adit_pkt_free(q);
+}

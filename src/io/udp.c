@@ -125,8 +125,6 @@ static unsigned recv_one(struct io_port *p, struct io_fd *s, struct adit_pkt *q)
 
 bool io_udp_recv(struct io_port *p, struct io_fd *s)
 {
-	if (s->send_only)
-		return false;
 	for (unsigned segs = 0, n; segs < IO_PASS_SEGS; segs += n) {
 		struct adit_pkt *q = io_sock_landing(p);
 

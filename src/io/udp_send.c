@@ -164,35 +164,18 @@ static bool build_one(
 	return true;
 }
 
-/* The first n segments of the output are dealt with. */
-static void consume(struct io_port *p, struct adit_batch *out, unsigned n)
-{
-	while (n > 0) {
-		struct adit_pkt *q = adit_peek(out);
-		unsigned left = q->count - (unsigned)p->sent;
-
-		if (n < left) {
-			p->sent = (uint16_t)(p->sent + n);
-			return;
-		}
-		n -= left;
-		p->sent = 0;
-		adit_pkt_free(adit_take(out));
-	}
-}
-
 static void gone(struct io_port *p, struct adit_batch *out, const struct tx_msg *m)
 {
 	p->delivery.stats.down_units += m->segs;
 	p->delivery.stats.down_bytes += m->bytes;
-	consume(p, out, m->segs);
+	io_sock_consume(p, out, m->segs);
 }
 
 static void lost(
 	struct io_port *p, struct adit_batch *out, const struct tx_msg *m, enum adit_drop why)
 {
 	p->delivery.stats.drops[why] += m->segs;
-	consume(p, out, m->segs);
+	io_sock_consume(p, out, m->segs);
 }
 
 /* The first message of x failed. False: the output must wait. */
@@ -239,17 +222,6 @@ static bool flush(struct io_port *p, struct tx *x, struct adit_batch *out)
 	return failed(p, x, out, r);
 }
 
-/* What stands at the front can go nowhere. */
-static void discard(struct io_port *p, struct adit_batch *out)
-{
-	struct adit_pkt *q = adit_take(out);
-
-	if (q->kind == ADIT_DATA)
-		p->delivery.stats.drops[ADIT_DROP_NO_DEST] += q->count - (unsigned)p->sent;
-	p->sent = 0;
-	adit_pkt_free(q);
-}
-
 void io_udp_send(struct io_port *p)
 {
 	struct adit_batch *out = adit_chain_out(p->chain, ADIT_BOTTOM_SIDE);
@@ -265,7 +237,7 @@ void io_udp_send(struct io_port *p)
 		while (x.n < TX_MSGS && build_one(p, &x, out, &at))
 			;
 		if (!x.n)
-			discard(p, out);
+			io_sock_discard(p, out);
 		else if (!flush(p, &x, out))
 			return;
 	}
