@@ -17,13 +17,15 @@ static int down_one(const struct adit_rundir *dir, const char *stem)
 	return adit_control_down(dir, stem, &f) ? adit_cmd_fault(&f) : ADIT_EXIT_OK;
 }
 
+/* Dead ones are for `recover`, those of root for root. */
 static bool down_each(void *ctx, const struct adit_rundir *dir, const char *stem)
 {
 	struct downs *d = ctx;
-	int code = down_one(dir, stem);
+	struct adit_fault f;
+	enum adit_err err = adit_control_down(dir, stem, &f);
 
-	if (code)
-		d->code = code;
+	if (err && err != ADIT_ENOENT && err != ADIT_EPERM)
+		d->code = adit_cmd_fault(&f);
 	return true;
 }
 

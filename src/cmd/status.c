@@ -14,8 +14,8 @@
 struct status {
 	const char *name; /* NULL: all */
 	bool json, watch;
-	json_t *all; /* array of tunnels */
-	bool denied;
+	json_t *all;	 /* array of tunnels */
+	unsigned denied; /* instances that only root may ask */
 };
 
 /* An instance answers with one tunnel, or with {"tunnels": [...]}. */
@@ -40,9 +40,9 @@ static bool ask_one(void *ctx, const struct adit_rundir *dir, const char *stem)
 	enum adit_err err = adit_control_ask(dir, stem, "status", &answer, &f);
 
 	if (err) {
-		/* Left by a killed one: `recover` is for those. */
-		s->denied = s->denied || err == ADIT_EPERM;
-		if (err != ADIT_ENOENT)
+		/* Those left by a killed one are for `recover`, those of root for root. */
+		s->denied += err == ADIT_EPERM;
+		if (err != ADIT_ENOENT && err != ADIT_EPERM)
 			adit_cmd_fault(&f);
 		return true;
 	}
@@ -72,6 +72,7 @@ static int show(struct status *s)
 	struct adit_fault f;
 
 	s->all = json_array();
+	s->denied = 0;
 	if (!s->all)
 		return ADIT_EXIT_FAILED;
 	adit_find_each(ask_one, s);
@@ -82,7 +83,10 @@ static int show(struct status *s)
 			if (adit_find(&found, s->name, &f))
 				return adit_cmd_fault(&f);
 			adit_rundir_close(&found.dir);
-			return s->denied ? ADIT_EXIT_PERM : ADIT_EXIT_NONE;
+			adit_fail(&f, s->denied ? ADIT_EPERM : ADIT_ENOENT,
+				s->denied ? "ask as the user who started it, or as root" : NULL,
+				"%.64s does not answer", s->name);
+			return adit_cmd_fault(&f);
 		}
 	}
 	if (s->json) {
@@ -93,7 +97,9 @@ static int show(struct status *s)
 		adit_status_print(stdout, s->all);
 	}
 	json_decref(s->all);
-	return s->denied ? ADIT_EXIT_PERM : ADIT_EXIT_OK;
+	if (s->denied && !s->name)
+		fprintf(stderr, "adit: tunnels of root that were not asked: %u\n", s->denied);
+	return ADIT_EXIT_OK;
 }
 
 static int run(int argc, char **argv)

@@ -12,8 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define MTU_MIN 68 /* RFC 791 3.1 */
-#define MTU_MAX 65535
+#define TUN_NODE "/dev/net/tun"
+#define MTU_MIN	 68 /* RFC 791 3.1 */
+#define MTU_MAX	 65535
 
 enum adit_err adit_sys_open_local(
 	struct adit_sys **out, struct adit_journal *j, struct adit_fault *f)
@@ -41,7 +42,10 @@ static enum adit_err tun_refused(struct adit_fault *f, const char *name, int os)
 	enum adit_err code = ADIT_ESYS;
 	const char *fix = NULL;
 
-	if (os == EPERM || os == EACCES) {
+	if (os == EACCES) {
+		code = ADIT_EPERM;
+		fix = "root can open " TUN_NODE " to all users, as udev does: chmod 0666 " TUN_NODE;
+	} else if (os == EPERM) {
 		code = ADIT_EPERM;
 		fix = "run it as root, or: setcap cap_net_admin,cap_net_raw+ep on the adit program";
 	} else if (os == EBUSY || os == EEXIST) {
@@ -78,7 +82,7 @@ static bool name_fits(const char *name)
  * device that somebody else made. */
 static int tun_queue(struct ifreq *r, bool frame, bool many, bool first)
 {
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), os;
+	int fd = open(TUN_NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC), os;
 
 	if (fd < 0)
 		return -1;
