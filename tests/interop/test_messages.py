@@ -42,7 +42,7 @@ def test_port_that_another_adit_has(lab, up):
 
 def test_device_that_is_there(lab):
     near, far = lab.direct()
-    near.host.run("ip link add t1 type dummy")
+    near.host.run("ip link add t1 type bridge")
     refused(near.host, stacks.gre(near, far, 4, ()), "t1", "exists|already|in use|busy")
 
 

@@ -80,11 +80,11 @@ def inner_addresses(end):
 
 @FAMILIES
 def test_path_mtu_too_small(lab, up, end, family):
-    near, far = lab.routed(narrow=1300)
+    near, far = lab.routed(narrow=1400)
     vxlan(end, up, near, far, family)
     kernel.vxlan(far, near, family, FAR)
     if family == 6:
-        kernel.tell_path_mtu(far, "k1", True, 1230, 1370)
+        kernel.tell_path_mtu(far, "k1", True, 1330, 1370)
     for address in inner_addresses(end):
         assert_ping(near.host, address)
         transfer(near.host, far.host, address)
@@ -93,13 +93,13 @@ def test_path_mtu_too_small(lab, up, end, family):
 @FAMILIES
 def test_path_mtu_is_reported(lab, up, end, family):
     """A packet too big for the path comes back as an ICMP error that names what fits."""
-    near, far = lab.routed(narrow=1300)
+    near, far = lab.routed(narrow=1400)
     if end == "kernel" and family == 4:  # without `df set` it lets the path fragment
         kernel.vxlan(near, far, 4, NEAR, name=DEV, options="dstport 4789 df set")
     else:
         vxlan(end, up, near, far, family)
     kernel.vxlan(far, near, family, FAR)
-    fits = 1300 - OVERHEAD[family]
+    fits = 1400 - OVERHEAD[family]
     for address in inner_addresses(end):
         too_big = largest_ping(address, 1500 - OVERHEAD[family])
         assert reported_mtu(near.host, address, too_big) == fits

@@ -98,7 +98,7 @@ class Lab:
             host.run(f"ip route add default via {v4}; ip route add default via {v6}")
         return s
 
-    def routed(self, narrow=1300):
+    def routed(self, narrow=1400):
         """Two sites whose path is narrow in its middle."""
         a, b = self.host("a"), self.host("b")
         s = self.routers(a, narrow)
@@ -117,7 +117,7 @@ class Lab:
         self.address(a, "eth0", "10.77.0.1/24", "fd77::1/64")
         return Site(a, "eth0", "10.77.0.1", "fd77::1"), station.site()
 
-    def routed_to_guest(self, station, narrow=1300):
+    def routed_to_guest(self, station, narrow=1400):
         """A site and the guest, their path narrow in its middle."""
         a = self.host("a")
         s = self.routers(a, narrow)
