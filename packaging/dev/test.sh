@@ -123,7 +123,7 @@ fuzz() {
 # Everything that pytest does to the network happens in namespaces of its own,
 # and what is left of it dies with them.
 interop_run() {
-	as_root env ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
+	as_root timeout -k 5 2400 env ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
 		unshare --mount --net --pid --fork --kill-child --mount-proc \
 		sh -c 'mount -t tmpfs tmpfs /run && exec "$@"' sh "$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
 }
