@@ -35,10 +35,10 @@ def strike(box, victims, after):
     if not targets:  # there was no child yet to kill
         job.terminate()
     job.wait(timeout=10)
+    wait_for("nobody is left", lambda: not box.pids())
     said = job.stderr.read()
     job.stderr.close()
     box.jobs.remove(job)
-    wait_for("nobody is left", lambda: not box.pids())
     return " is up" in said
 
 
