@@ -115,6 +115,7 @@ struct io_worker {
 	unsigned index;
 	uv_loop_t loop;
 	uv_async_t wake;
+	uv_timer_t refresh; /* of what the ports know of their paths */
 	pthread_t thread;
 	bool looped, started; /* its loop is there; its thread runs */
 	struct io_snap *snap; /* one a tunnel; with `answered` under engine->snap_lock */
