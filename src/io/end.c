@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The payload end of a packet stack: a TUN or TAP device, and what it can do. */
 #include "io/end.h"
+
+#include "io/loop.h"
 #include "proto/tap/tap.h"
 #include "proto/tun/tun.h"
 
@@ -105,7 +107,7 @@ enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 		e = adit_sys_up(sys, t->dev, f);
 	for (unsigned i = 0; !e && i < adit_conf_n(c, TUN_ROUTE); i++)
 		e = adit_sys_route(sys, t->dev, adit_conf_prefix(c, TUN_ROUTE, i), f);
-	return e;
+	return e ? e : io_loop_check(t, f);
 }
 
 /* The IP MTU to which SYNs are clamped, 0 for not at all. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the device into the stack: super-packets are cut into trains here, before any layer. */
 #include "io/end.h"
+#include "io/loop.h"
 #include "io/vnet.h"
 #include "net/eth.h"
 #include "net/icmp.h"
@@ -57,6 +58,10 @@ static bool begin(struct io_port *p, uint32_t n)
 
 	if (!io_vnet_read(&gso, p->land)) {
 		refuse(p, ADIT_DROP_GSO);
+		return false;
+	}
+	if (io_loop_found(p->t, &s)) {
+		refuse(p, ADIT_DROP_LOOP);
 		return false;
 	}
 	why = net_cut_begin(&p->cut, &s, shape, &gso);

@@ -45,6 +45,12 @@ void io_path_ask(struct io_port *p, const struct adit_addr *far)
 		io_path_tell(p, path.mtu);
 }
 
+void io_path_refresh(struct io_port *p)
+{
+	if (adit_addr_len(&p->t->del.d.remote))
+		io_path_ask(p, &p->t->del.d.remote);
+}
+
 enum adit_err io_path_first(struct io_tunnel *t, struct adit_fault *f)
 {
 	struct adit_sys_path path = { .mtu = MTU_ASSUMED };

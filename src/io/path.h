@@ -9,6 +9,8 @@
 enum adit_err io_path_first(struct io_tunnel *t, struct adit_fault *f) ADIT_MUST_USE;
 /* The IP packets of the delivery may measure mtu bytes: tells the stack. */
 void io_path_tell(struct io_port *p, unsigned mtu);
+/* Looks again at the route to the far side: what was learnt of a path is forgotten some day. */
+void io_path_refresh(struct io_port *p);
 /* Sending to this address failed for size: asks the system and tells the stack. */
 void io_path_ask(struct io_port *p, const struct adit_addr *far);
 /* An event came out of the stack's top; stays the caller's. */

@@ -49,10 +49,11 @@ struct io_delivery {
 	struct adit_delivery d;
 	bool udp, csum, entropy;
 	uint16_t far_port; /* where neither the configuration nor the layer above has one */
-	uint8_t n_layers;  /* of the spec that the driver stands for */
-	bool check_port;   /* a sender is known by its port too */
-	uint16_t overhead; /* bytes of IP and UDP headers, worst family */
-	uint8_t proto[4];  /* raw: IP protocol numbers */
+	uint16_t port[2][IO_ENTROPY]; /* of the send sockets, by IP version; 0: none */
+	uint8_t n_layers;	      /* of the spec that the driver stands for */
+	bool check_port;	      /* a sender is known by its port too */
+	uint16_t overhead;	      /* bytes of IP and UDP headers, worst family */
+	uint8_t proto[4];	      /* raw: IP protocol numbers */
 	uint8_t n_proto;
 };
 
@@ -115,6 +116,7 @@ struct io_worker {
 	unsigned index;
 	uv_loop_t loop;
 	uv_async_t wake;
+	uv_timer_t refresh; /* of what the ports know of their paths */
 	pthread_t thread;
 	bool looped, started; /* its loop is there; its thread runs */
 	struct io_snap *snap; /* one a tunnel; with `answered` under engine->snap_lock */

@@ -101,6 +101,12 @@ enum adit_err io_sock_open(
 	return e;
 }
 
+void io_sock_share(struct io_fd *s, unsigned workers)
+{
+	if (workers > 1)
+		io_sock_set(s->fd, SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
 void io_sock_drop(struct io_port *p)
 {
 	struct io_fd *s = &p->sock[--p->n_sock];

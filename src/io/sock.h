@@ -16,6 +16,8 @@ enum adit_err io_sock_open(struct io_port *p, unsigned family, int type, int pro
 	struct adit_fault *f) ADIT_MUST_USE;
 enum adit_err io_sock_bind(
 	struct io_fd *s, const struct adit_addr *a, struct adit_fault *f) ADIT_MUST_USE;
+/* Lets the sockets of several workers have one port. */
+void io_sock_share(struct io_fd *s, unsigned workers);
 /* Closes the last socket of the table. */
 void io_sock_drop(struct io_port *p);
 /* Nothing that it receives is wanted. */

@@ -126,8 +126,9 @@ static json_t *offloads_json(const struct io_tunnel *t)
 	const struct io_offloads *o = &t->off;
 
 	return json_pack("{s:b s:b s:b s:b s:b s:b s:b}", "tun_checksum", o->tun_csum, "tun_tso",
-		o->tso, "tun_uso", o->uso, "gso_max_size", o->gso_max, "udp_segment", o->udp_gso,
-		"udp_gro", o->udp_gro, "entropy_ports", t->del.entropy);
+		o->tso, "tun_uso", o->uso, "gso_max_size", o->gso_max, "udp_segment",
+		__atomic_load_n(&o->udp_gso, __ATOMIC_RELAXED), "udp_gro", o->udp_gro,
+		"entropy_ports", t->del.entropy);
 }
 
 static json_t *pools_json(const struct adit_engine *e, unsigned tunnel)

@@ -37,33 +37,58 @@ static enum adit_err open_main(struct io_port *p, unsigned family, struct adit_f
 		return e;
 	set_udp_options(p, s);
 	p->t->off.udp_gro = io_sock_set(s->fd, SOL_UDP, UDP_GRO, 1);
-	if (p->t->engine->n_workers > 1)
-		io_sock_set(s->fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	/* The first worker's socket is shared only once it is bound: with another program's it
+	 * never is. */
+	if (p->index > 0)
+		io_sock_share(s, p->t->engine->n_workers);
 	e = io_sock_bind(s, &p->t->del.d.local, f);
 	if (e)
 		io_sock_drop(p);
+	else if (p->index == 0)
+		io_sock_share(s, p->t->engine->n_workers);
 	return e;
 }
 
-/* Send sockets at ports of their own, one chosen by the hash of the inner flow. Without them all
- * leaves from the main socket, which is correct, only less well spread. */
+/* Binds to a port that looks like a flow's; false: every one that was tried is taken. */
+static bool bind_somewhere(struct io_fd *s, struct adit_addr *a)
+{
+	uint32_t seed = 0;
+
+	for (unsigned k = 0; k < PORT_TRIES; k++) {
+		if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+			return false;
+		a->port = net_flow_port(seed);
+		if (io_sock_bind(s, a, NULL) == ADIT_OK)
+			return true;
+	}
+	return false;
+}
+
+/* Send sockets at ports of their own, one chosen by the hash of the inner flow. All workers have
+ * the same ports: were they to differ, a flow that moves to another queue would move to another
+ * worker of the far side too, whose answers move it again, and so on for ever. Without any of them
+ * all leaves from the main socket, which is correct, only less well spread. */
 static void open_entropy(struct io_port *p, unsigned family)
 {
 	struct adit_addr a = p->t->del.d.local;
-	uint32_t seed = 0;
+	uint16_t *port = p->t->del.port[family == 6];
 
 	for (unsigned i = 0; i < IO_ENTROPY; i++) {
-		bool bound = false;
+		struct io_fd *s = &p->sock[p->n_sock];
+		bool bound;
 
-		if (io_sock_open(p, family, SOCK_DGRAM, 0, NULL))
+		if ((p->index > 0 && !port[i]) || io_sock_open(p, family, SOCK_DGRAM, 0, NULL))
 			return;
-		io_sock_deafen(&p->sock[p->n_sock - 1]);
-		set_udp_options(p, &p->sock[p->n_sock - 1]);
-		for (unsigned k = 0; !bound && k < PORT_TRIES; k++) {
-			if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-				break;
-			a.port = net_flow_port(seed);
-			bound = io_sock_bind(&p->sock[p->n_sock - 1], &a, NULL) == ADIT_OK;
+		io_sock_deafen(s);
+		set_udp_options(p, s);
+		if (p->index == 0) {
+			bound = bind_somewhere(s, &a);
+			io_sock_share(s, p->t->engine->n_workers);
+			port[i] = bound ? a.port : 0;
+		} else {
+			io_sock_share(s, p->t->engine->n_workers);
+			a.port = port[i];
+			bound = io_sock_bind(s, &a, NULL) == ADIT_OK;
 		}
 		if (!bound) {
 			io_sock_drop(p);

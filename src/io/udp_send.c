@@ -192,7 +192,8 @@ static bool failed(struct io_port *p, struct tx *x, struct adit_batch *out, int 
 		io_path_ask(p, &m->far);
 		lost(p, out, m, ADIT_DROP_TOO_BIG);
 	} else if (os == EIO && m->segs > 1) {
-		p->t->off.udp_gso = false; /* a device without checksum offload */
+		__atomic_store_n(&p->t->off.udp_gso, false,
+			__ATOMIC_RELAXED); /* a device without checksum offload */
 	} else {
 		lost(p, out, m, ADIT_DROP_SEND);
 	}
@@ -232,7 +233,7 @@ void io_udp_send(struct io_port *p)
 
 		x.s = NULL;
 		x.no_df = false;
-		x.gso = p->t->off.udp_gso;
+		x.gso = __atomic_load_n(&p->t->off.udp_gso, __ATOMIC_RELAXED);
 		x.n = x.iovs = 0;
 		while (x.n < TX_MSGS && build_one(p, &x, out, &at))
 			;

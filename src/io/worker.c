@@ -4,8 +4,11 @@
 
 #include "io/delivery.h"
 #include "io/end.h"
+#include "io/path.h"
 #include "io/sock.h"
 #include "io/status.h"
+
+#define REFRESH_MS 10000
 
 static void port_work(struct io_port *p);
 
@@ -111,6 +114,18 @@ static enum adit_err start_port(struct io_worker *w, struct io_port *p)
 	return ADIT_OK;
 }
 
+static void on_refresh(uv_timer_t *h)
+{
+	struct io_worker *w = h->data;
+
+	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
+		struct io_port *p = &w->engine->tunnel[i].port[w->index];
+
+		io_path_refresh(p);
+		port_work(p);
+	}
+}
+
 enum adit_err io_worker_start(struct io_worker *w)
 {
 	enum adit_err e = ADIT_OK;
@@ -122,6 +137,10 @@ enum adit_err io_worker_start(struct io_worker *w)
 	if (uv_async_init(&w->loop, &w->wake, on_wake) < 0)
 		return ADIT_ESYS;
 	w->wake.data = w;
+	if (uv_timer_init(&w->loop, &w->refresh) < 0)
+		return ADIT_ESYS;
+	w->refresh.data = w;
+	uv_timer_start(&w->refresh, on_refresh, REFRESH_MS, REFRESH_MS);
 	for (unsigned i = 0; !e && i < w->engine->n_tunnels; i++)
 		e = start_port(w, &w->engine->tunnel[i].port[w->index]);
 	return e;
