@@ -85,7 +85,8 @@ struct adit_meta {
 	uint8_t leg;	 /* index of the leg below a layer with several */
 	uint8_t depth;	 /* encapsulations so far, against loops */
 	uint8_t csum_ok; /* up: the transport checksum inside is known to be good */
-	uint16_t zero;
+	uint8_t known;	 /* up: the delivery has a remote and this is it, or from=any */
+	uint8_t zero;
 	uint32_t hash;	       /* of the innermost flow; 0 is a value like any other */
 	uint32_t flow;	       /* stream flow */
 	struct adit_addr far;  /* datagram and payload: the far side; family 0: not known */

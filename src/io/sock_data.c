@@ -158,7 +158,7 @@ unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit
 {
 	struct adit_batch *in = adit_chain_in(p->chain, ADIT_BOTTOM_SIDE);
 	const struct adit_delivery *d = &p->t->del.d;
-	const struct adit_meta *m = &p->landing->m;
+	struct adit_meta *m = &p->landing->m;
 	uint32_t count = n > unit ? (n + unit - 1) / unit : 1;
 	enum adit_drop why = adit_delivery_check(d, m);
 	bool own = count <= ADIT_TRAIN_MAX;

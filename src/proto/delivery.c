@@ -91,7 +91,7 @@ bool adit_delivery_route(const struct adit_delivery *d, const struct adit_meta *
 	return adit_addr_len(far) > 0 && far->family == near->family;
 }
 
-enum adit_drop adit_delivery_check(const struct adit_delivery *d, const struct adit_meta *m)
+enum adit_drop adit_delivery_check(const struct adit_delivery *d, struct adit_meta *m)
 {
 	if (adit_addr_len(&d->local) && !adit_addr_is_any(&d->local)) {
 		if (adit_addr_same_ip(&d->local, &m->far))
@@ -99,9 +99,13 @@ enum adit_drop adit_delivery_check(const struct adit_delivery *d, const struct a
 		if (!adit_addr_same_ip(&d->local, &m->near) && !adit_addr_is_multicast(&m->near))
 			return ADIT_DROP_PEER;
 	}
-	if (d->from_any || !adit_addr_len(&d->remote) || adit_addr_is_multicast(&d->remote))
-		return ADIT_KEEP;
-	return adit_addr_same_ip(&d->remote, &m->far) ? ADIT_KEEP : ADIT_DROP_PEER;
+	if (!d->from_any && !adit_addr_len(&d->remote))
+		return ADIT_KEEP; /* open: the layer above must know its senders */
+	if (!d->from_any && !adit_addr_is_multicast(&d->remote) &&
+		!adit_addr_same_ip(&d->remote, &m->far))
+		return ADIT_DROP_PEER;
+	m->known = true;
+	return ADIT_KEEP;
 }
 
 unsigned adit_delivery_version(const struct adit_delivery *d)

@@ -46,8 +46,8 @@ bool adit_delivery_route(const struct adit_delivery *d, const struct adit_meta *
 	struct adit_addr *far, struct adit_addr *near) ADIT_MUST_USE;
 
 /* Whether a unit with these addresses may come up: ADIT_KEEP, PEER or SELF. Ports are not looked
- * at: a source port carries entropy. */
-enum adit_drop adit_delivery_check(const struct adit_delivery *d, const struct adit_meta *m);
+ * at: a source port carries entropy. Sets m->known where the configuration says who may send. */
+enum adit_drop adit_delivery_check(const struct adit_delivery *d, struct adit_meta *m);
 
 /* For describe(): 4 or 6, the worse where nothing says. */
 unsigned adit_delivery_version(const struct adit_delivery *d);

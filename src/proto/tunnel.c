@@ -31,6 +31,7 @@ enum adit_drop adit_tunnel_decap(enum adit_shape shape, struct adit_seg *s,
 	memset(&out->near, 0, sizeof(out->near));
 	out->tos = 0;
 	out->ttl = 0;
+	out->known = false;
 	if (shape != ADIT_PAYLOAD) {
 		out->space = ADIT_SPACE_NONE;
 		out->code = 0;

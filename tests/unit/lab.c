@@ -306,6 +306,7 @@ void lab_meta(struct adit_meta *m, const char *text)
 	size_t n;
 
 	memset(m, 0, sizeof(*m));
+	m->known = true;
 	while (text && *(text += strspn(text, " "))) {
 		n = strcspn(text, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)n, text);

@@ -6,7 +6,7 @@
 
 #include "core/registry.h"
 
-#define LAB_ITEMS 64
+#define LAB_ITEMS 80
 #define LAB_BUFS  512
 
 struct lab_conf {
@@ -15,7 +15,7 @@ struct lab_conf {
 	struct adit_item item[LAB_ITEMS];
 	unsigned n_items;
 	struct lab_conf *block;
-	char text[1024];
+	char text[2048];
 };
 
 struct lab {
@@ -51,7 +51,8 @@ void lab_feed(struct lab *b, bool down, struct adit_pkt *p);
 enum adit_drop lab_dropped(struct lab *b);
 uint64_t lab_drops(const struct lab *b);
 
-/* `far=ADDR near=ADDR code=ip:47 tos=1 ttl=2 hash=3 df=on depth=4` */
+/* From a sender that the delivery knows: `far=ADDR near=ADDR code=ip:47 tos=1 ttl=2 hash=3 df=on
+ * depth=4` */
 void lab_meta(struct adit_meta *m, const char *text);
 /* Returns the number of bytes; blanks are skipped. */
 uint32_t lab_hex(uint8_t *out, uint32_t max, const char *text);

@@ -54,9 +54,9 @@ static unsigned targets(struct lab *b, uint8_t to, uint8_t out[8])
 }
 
 /* A frame from this station comes in from 192.0.2.HOST. */
-static enum adit_drop come(struct lab *b, uint8_t host, uint8_t from)
+static enum adit_drop come_as(struct lab *b, uint8_t host, uint8_t from, bool known)
 {
-	struct adit_meta m = { 0 };
+	struct adit_meta m = { .known = known };
 	uint8_t d[68] = { 0x08, 0, 0, 0, 0, 0, 42, 0 };
 	struct adit_pkt *p;
 
@@ -65,6 +65,11 @@ static enum adit_drop come(struct lab *b, uint8_t host, uint8_t from)
 	p = lab_up(b, &m, d, sizeof(d));
 	adit_pkt_free(p);
 	return lab_dropped(b);
+}
+
+static enum adit_drop come(struct lab *b, uint8_t host, uint8_t from)
+{
+	return come_as(b, host, from, false);
 }
 
 static void test_replicates(void **state)
@@ -170,7 +175,8 @@ static void test_delivery_has_the_remote(void **state)
 
 	(void)state;
 	opened(&b, "vni=42");
-	assert_int_equal(come(&b, 9, 9), ADIT_KEEP);
+	assert_int_equal(come(&b, 9, 9), ADIT_DROP_PEER); /* an open delivery, and no remotes */
+	assert_int_equal(come_as(&b, 9, 9, true), ADIT_KEEP);
 	assert_int_equal(targets(&b, 9, to), 1);
 	assert_int_equal(to[0], 0); /* no address: the delivery's own */
 	lab_close(&b);
@@ -259,6 +265,26 @@ static void test_refuses_down(void **state)
 	lab_close(&b);
 }
 
+/* A frame that says IPv4 and ends behind the first byte of it. */
+static void test_cut_inside(void **state)
+{
+	struct adit_meta m = { 0 };
+	struct adit_pkt *p;
+	struct lab b;
+	uint8_t f[60];
+
+	(void)state;
+	opened(&b, "vni=42");
+	frame(f, 9, 1);
+	memcpy(f + 12, "\x08\x00\x45", 3);
+	for (uint32_t n = 14; n < 60; n++) {
+		p = lab_down(&b, &m, f, n);
+		assert_non_null(p);
+		adit_pkt_free(p);
+	}
+	lab_close(&b);
+}
+
 /* An outer packet of ours that the routes led into the tunnel again. */
 static void test_own_loop(void **state)
 {
@@ -293,6 +319,15 @@ static void test_refuses_conf(void **state)
 		lab_open(&b, &adit_layer_vxlan, "vni=1 remotes=239.1.1.1", 0, 0), ADIT_ECONF);
 	assert_int_equal(b.fault.opt, VXLAN_OPT_REMOTES);
 	lab_close(&b);
+	for (unsigned n = VXLAN_REMOTES; n <= VXLAN_REMOTES + 1; n++) {
+		char text[1024] = "vni=1 remotes=192.0.2.1";
+
+		for (unsigned i = 1; i < n; i++)
+			memcpy(text + strlen(text), ",192.0.2.1", 11);
+		assert_int_equal(lab_open(&b, &adit_layer_vxlan, text, 0, 0),
+			n > VXLAN_REMOTES ? ADIT_ECONF : ADIT_OK);
+		lab_close(&b);
+	}
 }
 
 int main(void)
@@ -308,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_replicates_under_pressure),
 		cmocka_unit_test(test_replicates_split_train),
 		cmocka_unit_test(test_refuses_down),
+		cmocka_unit_test(test_cut_inside),
 		cmocka_unit_test(test_own_loop),
 		cmocka_unit_test(test_refuses_conf),
 	};

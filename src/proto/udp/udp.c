@@ -149,7 +149,7 @@ static enum adit_drop decap(struct adit_layer *l, struct adit_seg *s, const stru
 {
 	const struct udp_conf *u = l->state;
 	struct net_ip ip = { .src = in->far.ip, .dst = in->near.ip };
-	enum adit_drop d = adit_delivery_check(&u->ip, in);
+	enum adit_drop d = adit_delivery_check(&u->ip, out);
 	uint16_t len;
 
 	(void)now;

@@ -317,7 +317,7 @@ static bool from_peer(struct vxlan *v, const struct adit_meta *m)
 	v->sender.port = 0; /* that port is entropy, not where it listens */
 	if (a)
 		v->sender = *a;
-	return a || v->from_any || v->n_remotes == 0; /* then the delivery knows its remote */
+	return a || v->from_any || (v->n_remotes == 0 && m->known);
 }
 
 static void up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
