@@ -115,7 +115,8 @@ static bool low_port(const struct adit_conf *c)
 		const struct adit_opt *o = &c->opts[i];
 
 		if ((o->type != ADIT_OPT_ADDR && o->type != ADIT_OPT_HOST) ||
-			(strcmp(o->name, "local") != 0 && strcmp(o->name, "listen") != 0))
+			(strcmp(o->name, "local") != 0 && strcmp(o->name, "listen") != 0 &&
+				strcmp(o->name, "addr") != 0))
 			continue;
 		for (unsigned k = 0; k < c->value[i].n; k++)
 			if (adit_priv_port(c->value[i].item[k].addr.port))

@@ -5,6 +5,7 @@
 #include "io/end.h"
 #include "io/path.h"
 #include "io/status.h"
+#include "io/stream.h"
 #include "io/worker.h"
 #include "proto/tap/tap.h"
 #include "proto/tun/tun.h"
@@ -32,7 +33,7 @@ static void env_log(void *ctx, enum adit_log_level level, const char *layer, con
 		fprintf(stderr, "adit: %s: %s\n", layer, line);
 }
 
-static const struct adit_env engine_env = { .random = env_random, .log = env_log };
+const struct adit_env io_env = { .random = env_random, .log = env_log };
 
 /* The stacks of this engine have one chain, and a pass looks at both of its sides anyway. */
 static void on_begun(void *ctx, struct adit_chain *c)
@@ -57,7 +58,7 @@ static enum adit_err open_port(struct io_tunnel *t, unsigned i, unsigned *at, st
 		.layer = t->inner,
 		.n = t->n_inner,
 		.pool = { POOL_EVENTS, POOL_SMALLS, POOL_LARGES },
-		.env = &engine_env,
+		.env = &io_env,
 		.shared = t->shared,
 		.hooks = { p, on_begun, on_begun, on_ready },
 	};
@@ -92,6 +93,7 @@ static enum adit_err open_tunnel(
 	struct adit_engine *e, struct io_tunnel *t, unsigned *at, struct adit_fault *f)
 {
 	const struct adit_layer_ops *end = t->spec->layer[0]->ops;
+	bool stream = io_stream_takes(t->spec);
 	enum adit_err err;
 
 	*at = 0;
@@ -99,7 +101,7 @@ static enum adit_err open_tunnel(
 	t->frame = end == &adit_layer_tap;
 	t->link_len = t->frame ? 14 : 0;
 	t->queues = e->n_workers;
-	if (end != &adit_layer_tun && end != &adit_layer_tap)
+	if (!stream && end != &adit_layer_tun && end != &adit_layer_tap)
 		return adit_fail(f, ADIT_ECONF, "begin the stack with tun or tap",
 			"the system has no end called %s", end->name);
 	t->port = calloc(e->n_workers, sizeof(*t->port));
@@ -107,6 +109,8 @@ static enum adit_err open_tunnel(
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	for (unsigned i = 0; i < e->n_workers; i++)
 		reset_port(&t->port[i]);
+	if (stream)
+		return io_stream_open(t, at, f);
 	err = io_delivery_read(t, at, f);
 	if (err)
 		return err;
@@ -152,6 +156,7 @@ void adit_engine_close(struct adit_engine *e)
 
 		for (unsigned k = 0; t->port && k < e->n_workers; k++)
 			close_port(&t->port[k]);
+		io_stream_close(t->stream);
 		if (t->shared)
 			adit_shared_close(t->shared);
 		free(t->port);

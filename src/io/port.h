@@ -29,6 +29,7 @@
 
 struct io_port;
 struct io_snap;
+struct io_stream;
 struct io_worker;
 struct adit_control;
 
@@ -77,8 +78,11 @@ struct io_tunnel {
 	struct io_offloads off;
 	const struct adit_conf *inner[ADIT_STACK_LAYERS]; /* layers that the stack runs */
 	unsigned n_inner;
-	struct io_port *port; /* one a worker */
+	struct io_port *port;	  /* one a worker */
+	struct io_stream *stream; /* NULL: packets over datagrams */
 };
+
+extern const struct adit_env io_env;
 
 struct io_port {
 	struct io_tunnel *t;

@@ -32,6 +32,8 @@ static void fill(struct io_snap *s, const struct io_port *p)
 	memset(s, 0, sizeof(*s));
 	for (unsigned i = 0; i < t->spec->n; i++)
 		s->layer[i].status = ADIT_READY;
+	if (!p->stack)
+		return;
 	s->layer[0].stats = p->end.stats;
 	for (unsigned i = 0; i < t->n_inner && adit_stack_info(p->stack, i, &info); i++) {
 		s->layer[1 + i].stats = info.stats;

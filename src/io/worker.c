@@ -7,6 +7,7 @@
 #include "io/path.h"
 #include "io/sock.h"
 #include "io/status.h"
+#include "io/stream.h"
 
 #define REFRESH_MS 10000
 
@@ -97,6 +98,8 @@ static void on_wake(uv_async_t *h)
 
 static enum adit_err start_port(struct io_worker *w, struct io_port *p)
 {
+	if (p->t->stream)
+		return w->index == 0 ? io_stream_start(p->t->stream, w) : ADIT_OK;
 	p->w = w;
 	if (uv_timer_init(&w->loop, &p->timer) < 0 ||
 		uv_poll_init(&w->loop, &p->tun.poll, p->tun.fd) < 0)

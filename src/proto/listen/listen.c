@@ -9,7 +9,7 @@ static const struct adit_opt opts[] = {
 		.help = "address to accept connections on" },
 	[LISTEN_TO] = { .name = "to",
 		.type = ADIT_OPT_HOST,
-		.flags = ADIT_OPT_PORT | ADIT_OPT_BELOW,
+		.flags = ADIT_OPT_PORT,
 		.arg = "HOST:PORT",
 		.help = "where the far side is to connect to" },
 	[LISTEN_DEV] = { .name = "dev",

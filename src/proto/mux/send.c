@@ -236,20 +236,31 @@ static struct mux_flow *begin(struct adit_layer *l, struct adit_batch *in, struc
 	return f;
 }
 
-/* Sends what credit allows of the data at the front. Returns its bytes, 0: nothing now. */
+static void next_segment(struct adit_pkt *p)
+{
+	p->base += p->pitch;
+	p->size -= p->pitch;
+	p->count--;
+	if (p->count == 1)
+		p->len = p->last;
+}
+
+/* Sends what credit allows of the data at the front; a segment of a train goes whole. Returns its
+ * bytes, 0: nothing now. */
 static uint32_t send_data(
 	struct adit_layer *l, struct mux_flow *f, struct adit_batch *in, struct adit_emit *out)
 {
 	struct adit_pkt *p = adit_peek(in), *q = p;
-	uint32_t n = p->len;
+	struct adit_seg seg = adit_seg_at(p, 0);
+	uint32_t n = seg.len;
 
 	if (n > UINT16_MAX - MUX_HDR)
 		n = UINT16_MAX - MUX_HDR;
 	if (n > f->credit)
 		n = f->credit;
-	if (n == 0 || !adit_room(out->down))
+	if (n == 0 || !adit_room(out->down) || (p->count > 1 && n < seg.len))
 		return 0;
-	if (n == p->len) {
+	if (p->count == 1 && n == seg.len) {
 		adit_take(in);
 	} else {
 		q = adit_pool_get(out->pool, p->off, p->off + n);
@@ -257,7 +268,11 @@ static uint32_t send_data(
 			mux_retry(out);
 			return 0;
 		}
-		memcpy(adit_put(q, n), adit_pull(p, n), n);
+		memcpy(adit_put(q, n), seg.data, n);
+		if (p->count == 1)
+			adit_pull(p, n);
+		else
+			next_segment(p);
 	}
 	f->credit -= n;
 	header(adit_push(q, MUX_HDR), MUX_DATA, f->id, (uint16_t)n);

@@ -2,29 +2,29 @@
 #include "proto/tcp/tcp.h"
 
 static const struct adit_opt opts[] = {
-	[TCP_REMOTE] = { .name = "remote",
+	[TCP_OPT_REMOTE] = { .name = "remote",
 		.type = ADIT_OPT_HOST,
 		.flags = ADIT_OPT_POS | ADIT_OPT_PORT | ADIT_OPT_BELOW,
 		.arg = "HOST:PORT",
 		.help = "far side to connect to" },
-	[TCP_LISTEN] = { .name = "listen",
+	[TCP_OPT_LISTEN] = { .name = "listen",
 		.type = ADIT_OPT_ADDR,
 		.flags = ADIT_OPT_PORT | ADIT_OPT_SERVER | ADIT_OPT_BELOW,
 		.arg = "[ADDR]:PORT",
 		.help = "accept connections here; the layers above serve" },
-	[TCP_LOCAL] = { .name = "local",
+	[TCP_OPT_LOCAL] = { .name = "local",
 		.type = ADIT_OPT_ADDR,
 		.flags = ADIT_OPT_PORT | ADIT_OPT_BELOW,
 		.arg = "ADDR[:PORT]",
 		.help = "address to connect from" },
-	[TCP_DEV] = { .name = "dev",
+	[TCP_OPT_DEV] = { .name = "dev",
 		.type = ADIT_OPT_STR,
 		.min = 1,
 		.max = 15,
 		.flags = ADIT_OPT_BELOW,
 		.arg = "NAME",
 		.help = "network device to bind to" },
-	[TCP_PORT] = { .name = "port",
+	[TCP_OPT_PORT] = { .name = "port",
 		.type = ADIT_OPT_UINT,
 		.flags = ADIT_OPT_BELOW,
 		.min = 1,
@@ -66,34 +66,33 @@ static enum adit_err fault(struct adit_fault *f, unsigned opt, const char *fix, 
 
 enum adit_err tcp_conf_read(struct tcp_conf *t, const struct adit_conf *c, struct adit_fault *f)
 {
-	uint16_t port = (uint16_t)adit_conf_u(c, TCP_PORT);
-	bool dials = adit_conf_has(c, TCP_REMOTE);
+	uint16_t port = (uint16_t)adit_conf_u(c, TCP_OPT_PORT);
+	bool dials = adit_conf_has(c, TCP_OPT_REMOTE);
 	struct adit_addr *main;
 
-	*t = (struct tcp_conf){ .dev = adit_conf_str(c, TCP_DEV, 0),
-		.listens = adit_conf_has(c, TCP_LISTEN),
+	*t = (struct tcp_conf){ .dev = adit_conf_str(c, TCP_OPT_DEV, 0),
+		.listens = adit_conf_has(c, TCP_OPT_LISTEN),
 		.nodelay = adit_conf_flag(c, TCP_OPT_NODELAY),
 		.keepalive = adit_conf_u(c, TCP_OPT_KEEPALIVE),
 		.connect = adit_conf_u(c, TCP_OPT_CONNECT) };
-	if (dials == t->listens)
-		return adit_fail(f, ADIT_ECONF, "write tcp HOST:PORT, or tcp listen=[ADDR]:PORT",
-			dials ? "tcp either connects or listens, not both"
-			      : "tcp needs a far side, or an address to listen on");
-	if (t->listens && adit_conf_has(c, TCP_LOCAL))
-		return fault(f, TCP_LOCAL, "leave local= out", "listen= is the local address");
+	if (dials && t->listens)
+		return fault(f, TCP_OPT_LISTEN, "write tcp HOST:PORT, or tcp listen=[ADDR]:PORT",
+			"tcp either connects or listens, not both");
+	if (t->listens && adit_conf_has(c, TCP_OPT_LOCAL))
+		return fault(f, TCP_OPT_LOCAL, "leave local= out", "listen= is the local address");
 	if (dials)
-		t->remote = *adit_conf_addr(c, TCP_REMOTE, 0);
-	if (t->listens || adit_conf_has(c, TCP_LOCAL))
-		t->local = *adit_conf_addr(c, t->listens ? TCP_LISTEN : TCP_LOCAL, 0);
+		t->remote = *adit_conf_addr(c, TCP_OPT_REMOTE, 0);
+	if (t->listens || adit_conf_has(c, TCP_OPT_LOCAL))
+		t->local = *adit_conf_addr(c, t->listens ? TCP_OPT_LISTEN : TCP_OPT_LOCAL, 0);
 	main = t->listens ? &t->local : &t->remote;
 	if (port && main->port && main->port != port)
-		return fault(f, TCP_PORT, "leave one of them out",
+		return fault(f, TCP_OPT_PORT, "leave one of them out",
 			"port= contradicts the port given with the address");
 	if (!main->port)
 		main->port = port;
-	if (!main->port)
-		return fault(f, t->listens ? TCP_LISTEN : TCP_REMOTE, "write it as ADDR:PORT",
-			"the port is missing");
+	if (!main->port && (dials || t->listens))
+		return fault(f, t->listens ? TCP_OPT_LISTEN : TCP_OPT_REMOTE,
+			"write it as ADDR:PORT", "the port is missing");
 	return ADIT_OK;
 }
 

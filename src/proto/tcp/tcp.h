@@ -6,11 +6,11 @@
 #include "core/layer.h"
 
 enum tcp_opt {
-	TCP_REMOTE,
-	TCP_LISTEN,
-	TCP_LOCAL,
-	TCP_DEV,
-	TCP_PORT,
+	TCP_OPT_REMOTE,
+	TCP_OPT_LISTEN,
+	TCP_OPT_LOCAL,
+	TCP_OPT_DEV,
+	TCP_OPT_PORT,
 	TCP_OPT_NODELAY,
 	TCP_OPT_KEEPALIVE,
 	TCP_OPT_CONNECT, /* time limit */
