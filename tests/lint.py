@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "crypto": {"include", "core"},
     "proto": {"include", "core", "net", "crypto"},
     "lang": {"include", "core", "net", "proto"},
-    "io": {"include", "core", "net", "crypto", "proto"},
+    "io": {"include", "core", "lang", "net", "crypto", "proto"},
     "cmd": {"include", "core", "net", "crypto", "proto", "lang", "io"},
 }
 NO_SYSTEM = ("include", "core", "net", "proto", "lang")

@@ -99,6 +99,13 @@ struct adit_codec_ops {
 		const struct adit_meta *in, struct adit_meta *out, adit_time now);
 };
 
+/* Stacks that share a port: the key that a received unit carries, and the one that a stack takes.
+ */
+struct adit_demux_ops {
+	bool (*key_of)(const uint8_t *data, uint32_t len, uint32_t *key); /* false: it has none */
+	uint32_t (*key)(const struct adit_layer *l);
+};
+
 /* ops.flags */
 #define ADIT_L_END	    0x001 /* first of a stack: nothing rides on it */
 #define ADIT_L_BOTTOM	    0x002 /* may be the last of a stack: the system delivers for it */
@@ -131,6 +138,7 @@ struct adit_layer_ops {
 	const struct adit_opt *opts;
 	unsigned n_opts;
 	size_t state_size, shared_size;
+	const struct adit_demux_ops *demux; /* NULL: its port cannot be shared */
 	const struct adit_codec_ops *codec; /* then down, up are adit_codec_down, adit_codec_up */
 
 	/* Checks the values of l->conf against each other, sets headroom and tailroom and fills the

@@ -55,6 +55,8 @@ void io_end_write(struct io_port *p)
 	struct adit_pkt *held[ADIT_BATCH];
 	unsigned clamp = io_end_mss_mtu(p), n = 0;
 
+	p->join.mtu = (uint16_t)__atomic_load_n(&p->t->mtu, __ATOMIC_RELAXED);
+
 	for (struct adit_pkt *q = adit_take(out); q; q = adit_take(out)) {
 		held[n++] = q;
 		if (q->kind == ADIT_DATA)

@@ -151,7 +151,8 @@ void adit_engine_close(struct adit_engine *e)
 {
 	if (!e)
 		return;
-	for (unsigned i = 0; i < e->n_tunnels; i++) {
+	/* Guests hold cells of their host, which was opened before them. */
+	for (unsigned i = e->n_tunnels; i-- > 0;) {
 		struct io_tunnel *t = &e->tunnel[i];
 
 		for (unsigned k = 0; t->port && k < e->n_workers; k++)

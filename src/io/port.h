@@ -105,6 +105,10 @@ struct io_port {
 
 	struct io_fd sock[IO_SOCKS_MAX];
 	unsigned n_sock;
+	/* Tunnels that share one UDP port: the first one's sockets receive for all of them. */
+	struct io_port *host, *guest, *next_guest;
+	uint32_t key;  /* of the units that are this tunnel's */
+	bool fed;      /* a guest: units wait for its stack */
 	uint16_t sent; /* segments of the packet at the front of the output that are gone */
 	struct adit_pkt *landing;	     /* cell for the next receive */
 	struct adit_pkt *cell[IO_PASS_SEGS]; /* raw sockets: cells for the next receives */

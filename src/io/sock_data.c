@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Units between sockets and the stack: header fields, errors, landing. */
+#include "io/lodge.h"
 #include "io/path.h"
 #include "io/sock.h"
 
@@ -154,36 +155,70 @@ static struct adit_pkt *carve(struct io_port *p, uint32_t off, uint32_t n, uint3
 	return q;
 }
 
-unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit)
+/* Gives n bytes from off of p's landing cell to the stack of `to`. Returns the segments. */
+static unsigned deliver(
+	struct io_port *p, struct io_port *to, uint32_t off, uint32_t n, uint32_t unit, bool whole)
 {
-	struct adit_batch *in = adit_chain_in(p->chain, ADIT_BOTTOM_SIDE);
-	const struct adit_delivery *d = &p->t->del.d;
+	struct adit_batch *in = adit_chain_in(to->chain, ADIT_BOTTOM_SIDE);
+	const struct adit_delivery *d = &to->t->del.d;
 	struct adit_meta *m = &p->landing->m;
 	uint32_t count = n > unit ? (n + unit - 1) / unit : 1;
-	enum adit_drop why = adit_delivery_check(d, m);
-	bool own = count <= ADIT_TRAIN_MAX;
+	bool fits = count <= ADIT_TRAIN_MAX, own = fits && whole;
+	enum adit_drop why;
 
-	if (why == ADIT_KEEP && p->t->del.check_port && m->far.port != d->remote.port)
+	m->known = false;
+	why = adit_delivery_check(d, m);
+	if (why == ADIT_KEEP && to->t->del.check_port && m->far.port != d->remote.port)
 		why = ADIT_DROP_PEER;
 	for (uint32_t at = 0; why == ADIT_KEEP && (at < n || at == 0);) {
 		uint32_t part =
-			own || n - at < unit * ADIT_TRAIN_MAX ? n - at : unit * ADIT_TRAIN_MAX;
+			fits || n - at < unit * ADIT_TRAIN_MAX ? n - at : unit * ADIT_TRAIN_MAX;
 		struct adit_pkt *q = adit_room(in) ? carve(p, off + at, part, unit, own) : NULL;
 
 		if (!q) {
 			why = ADIT_DROP_NO_CELL;
 			break;
 		}
-		p->delivery.stats.up_units += q->count;
-		p->delivery.stats.up_bytes += part;
+		to->delivery.stats.up_units += q->count;
+		to->delivery.stats.up_bytes += part;
 		adit_add(in, q);
 		at += part;
 		if (part == 0)
 			break;
 	}
 	if (why != ADIT_KEEP)
-		p->delivery.stats.drops[why] += count;
+		to->delivery.stats.drops[why] += count;
+	to->fed = true;
 	return count;
+}
+
+/* The kernel joins what comes from one sender, whichever tunnels it is for. */
+static unsigned deliver_shared(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit)
+{
+	const uint8_t *data = p->landing->base + off;
+	unsigned count = 0;
+
+	for (uint32_t at = 0, end; at < n || count == 0; at = end) {
+		uint32_t len = n - at < unit ? n - at : unit;
+		struct io_port *to = io_lodge_find(p, data + at, len);
+
+		end = at + len;
+		while (to && end < n &&
+			io_lodge_find(p, data + end, n - end < unit ? n - end : unit) == to)
+			end = n - end < unit ? n : end + unit;
+		if (to) {
+			count += deliver(p, to, off + at, end - at, unit, at == 0 && end == n);
+		} else {
+			p->delivery.stats.drops[ADIT_DROP_KEY]++;
+			count++;
+		}
+	}
+	return count;
+}
+
+unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit)
+{
+	return p->guest ? deliver_shared(p, off, n, unit) : deliver(p, p, off, n, unit, true);
 }
 
 void io_sock_consume(struct io_port *p, struct adit_batch *out, unsigned n)

@@ -2,6 +2,7 @@
 /* UDP sockets: opening, and receiving of trains. */
 #include "io/udp.h"
 
+#include "io/lodge.h"
 #include "io/sock.h"
 #include "io/sockaddr.h"
 #include "net/flow.h"
@@ -97,12 +98,29 @@ static void open_entropy(struct io_port *p, unsigned family)
 	}
 }
 
+/* What arrives comes by the host's sockets. */
+static enum adit_err open_guest(struct io_port *p, unsigned family, struct adit_fault *f)
+{
+	p->t->off.udp_gro = p->host->t->off.udp_gro;
+	open_entropy(p, family ? family : 4);
+	if (!family)
+		open_entropy(p, 6);
+	if (p->n_sock == 0)
+		return adit_fail(f, ADIT_ESYS, NULL, "no UDP port was free to send from");
+	return ADIT_OK;
+}
+
 enum adit_err io_udp_open(struct io_port *p, struct adit_fault *f)
 {
 	const struct adit_delivery *d = &p->t->del.d;
 	unsigned family = d->remote.family ? d->remote.family : d->local.family;
-	enum adit_err e;
+	struct io_port *host;
+	enum adit_err e = io_lodge(p, &host, f);
 
+	if (e)
+		return e;
+	if (host)
+		return open_guest(p, family, f);
 	e = open_main(p, family ? family : 4, f);
 	if (e)
 		return e;

@@ -56,6 +56,16 @@ static void arm(struct io_port *p)
 			due > now ? (due - now + ADIT_MS - 1) / ADIT_MS : 0, 0);
 }
 
+/* Through the stack and out. */
+static void carry(struct io_port *p)
+{
+	p->fed = false;
+	adit_chain_kick(p->chain);
+	adit_stack_run(p->stack, uv_hrtime());
+	io_end_write(p);
+	io_delivery_send(p);
+}
+
 /* One pass: what the descriptors have, through the stack and out. True: they may have more. */
 static bool pass(struct io_port *p)
 {
@@ -63,21 +73,20 @@ static bool pass(struct io_port *p)
 
 	for (unsigned i = 0; i < p->n_sock; i++)
 		more |= io_delivery_recv(p, &p->sock[i]);
-	adit_chain_kick(p->chain);
-	adit_stack_run(p->stack, uv_hrtime());
-	io_end_write(p);
-	io_delivery_send(p);
+	carry(p);
+	for (struct io_port *g = p->guest; g; g = g->next_guest) {
+		if (g->fed)
+			carry(g);
+	}
 	return more;
 }
 
-/* The rings between stack and descriptors are all the staging there is: what they have no room
- * for stays in the kernel's queues, whose owners drop it there. */
-static void port_work(struct io_port *p)
+/* What the loop is to watch now. The rings between stack and descriptors are all the staging there
+ * is: what they have no room for stays in the kernel's queues, whose owners drop it there. */
+static void rearm(struct io_port *p)
 {
 	bool blocked = false;
 
-	for (unsigned i = 0; i < IO_PASSES && pass(p); i++)
-		;
 	for (unsigned i = 0; i < p->n_sock; i++) {
 		blocked |= p->sock[i].blocked;
 		watch(&p->sock[i], UV_READABLE | (p->sock[i].blocked ? UV_WRITABLE : 0));
@@ -85,6 +94,15 @@ static void port_work(struct io_port *p)
 	watch(&p->tun,
 		blocked && adit_room(adit_chain_in(p->chain, ADIT_TOP)) == 0 ? 0 : UV_READABLE);
 	arm(p);
+}
+
+static void port_work(struct io_port *p)
+{
+	for (unsigned i = 0; i < IO_PASSES && pass(p); i++)
+		;
+	rearm(p);
+	for (struct io_port *g = p->guest; g; g = g->next_guest)
+		rearm(g);
 }
 
 static void on_wake(uv_async_t *h)

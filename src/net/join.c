@@ -274,6 +274,23 @@ static void rewrite(struct net_run *r, struct net_gso *gso)
 	adit_put_be16(l4 + gso->csum_off, net_fold(sum));
 }
 
+/* A checksum to be finished; and a super-packet that a neighbour's kernel passed on uncut is given
+ * a segment size again, so that the device can send it on. */
+static void unfinished(const struct net_join *j, const struct net_run *r, struct net_gso *gso)
+{
+	uint32_t l3_len = r->total - r->l3_off, hdrs = r->hdr_len - r->l3_off;
+	bool tcp = r->kind == NET_GSO_TCP4 || r->kind == NET_GSO_TCP6;
+
+	gso->csum = true;
+	gso->csum_start = r->l4_off;
+	gso->csum_off = r->csum_off;
+	if (!tcp || !j->mtu || l3_len <= j->mtu || j->mtu <= hdrs)
+		return;
+	gso->kind = r->kind;
+	gso->hdr_len = r->hdr_len;
+	gso->seg = (uint16_t)(j->mtu - hdrs);
+}
+
 unsigned net_join_next(struct net_join *j, struct net_vec v[NET_JOIN_RUN], struct net_gso *gso)
 {
 	struct net_run *r = &j->run[j->from];
@@ -288,9 +305,7 @@ unsigned net_join_next(struct net_join *j, struct net_vec v[NET_JOIN_RUN], struc
 	if (r->count > 1) {
 		rewrite(r, gso);
 	} else if (r->partial) {
-		gso->csum = true;
-		gso->csum_start = r->l4_off;
-		gso->csum_off = r->csum_off;
+		unfinished(j, r, gso);
 	}
 	for (i = r->head; i != NONE; i = j->piece[i].next) {
 		v[n].base = j->piece[i].base;

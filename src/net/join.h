@@ -35,6 +35,7 @@ struct net_run {
 struct net_join {
 	uint8_t shape;
 	bool udp;	      /* join UDP datagrams too */
+	uint16_t mtu;	      /* of the device, set after net_join_init(); 0 unknown */
 	uint16_t from, slots; /* ring of runs */
 	uint16_t pieces;
 	uint32_t key[NET_JOIN_SLOTS]; /* flow of each run, beside it for a fast search */

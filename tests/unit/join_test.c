@@ -260,6 +260,30 @@ static void test_partial(void **state)
 	}
 }
 
+/* A super-packet that was never cut gets a segment size that fits the device. */
+static void test_uncut(void **state)
+{
+	static const struct sample big = { .payload = 9000, .flags = 0x10, .v6 = true };
+	struct net_vec v[NET_JOIN_RUN];
+	struct net_gso want, got;
+	struct adit_seg s = { super, 0 };
+
+	(void)state;
+	s.len = sample_make(super, &big, &want);
+	net_join_init(&join, ADIT_PACKET, false);
+	join.mtu = 1400;
+	assert_true(net_join_add(&join, &s, false));
+	assert_int_equal(net_join_next(&join, v, &got), 1);
+	assert_true(got.csum);
+	assert_int_equal(got.kind, NET_GSO_TCP6);
+	assert_int_equal(got.seg, 1400 - 40 - 20);
+	assert_int_equal(got.hdr_len, 60);
+	join.mtu = 9060;
+	assert_true(net_join_add(&join, &s, false));
+	assert_int_equal(net_join_next(&join, v, &got), 1);
+	assert_int_equal(got.kind, NET_GSO_NONE);
+}
+
 static void test_ends(void **state)
 {
 	struct sample s = base, push = base, shorter = base, longer = base;
@@ -389,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_checksums),
 		cmocka_unit_test(test_partial),
+		cmocka_unit_test(test_uncut),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_udp_flag),
 		cmocka_unit_test(test_flows),

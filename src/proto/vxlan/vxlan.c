@@ -361,6 +361,23 @@ static unsigned describe(const struct adit_layer *l, struct adit_hdr *out, unsig
 	return 1;
 }
 
+static bool key_of(const uint8_t *data, uint32_t len, uint32_t *key)
+{
+	if (len < VXLAN_HLEN)
+		return false;
+	*key = adit_be24(data + 4);
+	return true;
+}
+
+static uint32_t key(const struct adit_layer *l)
+{
+	const struct vxlan *v = l->state;
+
+	return v->vni;
+}
+
+static const struct adit_demux_ops demux = { key_of, key };
+
 const struct adit_layer_ops adit_layer_vxlan = {
 	.name = "vxlan",
 	.title = "Ethernet over UDP with a network identifier, any number of endpoints",
@@ -375,6 +392,7 @@ const struct adit_layer_ops adit_layer_vxlan = {
 	.opts = opts,
 	.n_opts = ADIT_LEN(opts),
 	.state_size = sizeof(struct vxlan),
+	.demux = &demux,
 	.shared_size = sizeof(struct net_fdb),
 	.open = vxlan_open,
 	.down = down,
