@@ -26,13 +26,13 @@ def break_it(rng, data):
     data = bytearray(data)
     how = rng.randrange(3)
     if how == 0:
-        return bytes(data[:rng.randrange(len(data))])
+        return bytes(data[:rng.randrange(1, len(data))])
     if how == 1:
         for _ in range(rng.randrange(1, 9)):
             data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
         return bytes(data)
     head = rng.randrange(min(len(data), 16))
-    return bytes(data[:head]) + rng.randbytes(rng.randrange(1400))
+    return bytes(data[:head]) + rng.randbytes(rng.randrange(1, 1400))
 
 
 def main(dev, mac, near, far, seed, count):
