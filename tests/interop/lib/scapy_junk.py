@@ -14,7 +14,7 @@ from scapy.sendrecv import sendp
 
 
 def models():
-    inner = IP(src="10.9.0.2", dst="10.9.0.1") / ICMP() / b"x" * 40
+    inner = IP(src="10.9.0.2", dst="10.9.0.1") / ICMP() / (b"x" * 40)
     frame = Ether(dst="ff:ff:ff:ff:ff:ff", src="02:00:00:00:00:09") / inner
     return [(47, bytes(GRE() / inner)),
             (47, bytes(GRE(key_present=1, key=7, seqnum_present=1, chksum_present=1) / inner)),
