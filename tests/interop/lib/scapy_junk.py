@@ -14,7 +14,7 @@ from scapy.sendrecv import sendp
 
 
 def models():
-    inner = IP(src="10.9.0.2", dst="10.9.0.1") / ICMP() / b"x" * 40
+    inner = IP(src="10.9.0.2", dst="10.9.0.1") / ICMP() / (b"x" * 40)
     frame = Ether(dst="ff:ff:ff:ff:ff:ff", src="02:00:00:00:00:09") / inner
     return [(47, bytes(GRE() / inner)),
             (47, bytes(GRE(key_present=1, key=7, seqnum_present=1, chksum_present=1) / inner)),
@@ -26,13 +26,13 @@ def break_it(rng, data):
     data = bytearray(data)
     how = rng.randrange(3)
     if how == 0:
-        return bytes(data[:rng.randrange(len(data))])
+        return bytes(data[:rng.randrange(1, len(data))])
     if how == 1:
         for _ in range(rng.randrange(1, 9)):
             data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
         return bytes(data)
     head = rng.randrange(min(len(data), 16))
-    return bytes(data[:head]) + rng.randbytes(rng.randrange(1400))
+    return bytes(data[:head]) + rng.randbytes(rng.randrange(1, 1400))
 
 
 def main(dev, mac, near, far, seed, count):
