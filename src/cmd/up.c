@@ -166,6 +166,7 @@ static int open_engine(struct up *u)
 		.spec = u->program->spec,
 		.n_specs = u->program->n,
 		.workers = u->workers,
+		.write = adit_lang_write,
 		.sys = u->s.sys,
 	};
 	struct adit_fault f = { .opt = -1 };

@@ -194,6 +194,7 @@ enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engin
 	pthread_mutex_init(&e->snap_lock, NULL);
 	pthread_cond_init(&e->snap_come, NULL);
 	e->sys = c->sys;
+	e->write = c->write;
 	e->n_workers = count_workers(c->workers);
 	e->tunnel = calloc(c->n_specs ? c->n_specs : 1, sizeof(*e->tunnel));
 	for (unsigned i = 0; i < e->n_workers; i++) {

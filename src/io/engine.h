@@ -16,6 +16,8 @@ struct adit_engine_conf {
 	unsigned n_specs;
 	unsigned workers; /* 0: one for each two processors, at least 1, at most 4 */
 	struct adit_sys *sys;
+	/* How status writes a stack down, malloc()ed; NULL: not at all. */
+	char *(*write)(const struct adit_spec *s);
 };
 
 /* Opens devices and sockets of all stacks. On failure closes what it opened, names the stack and

@@ -136,6 +136,7 @@ struct adit_engine {
 	struct io_tunnel *tunnel;
 	struct io_worker worker[IO_WORKERS_MAX];
 	struct adit_sys *sys;
+	char *(*write)(const struct adit_spec *s);
 	pthread_mutex_t sys_lock;
 	uint32_t stopping; /* atomic */
 	pthread_mutex_t snap_lock;

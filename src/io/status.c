@@ -4,7 +4,6 @@
 #include "io/status.h"
 
 #include "io/worker.h"
-#include "lang/lang.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -157,7 +156,7 @@ static json_t *pools_json(const struct adit_engine *e, unsigned tunnel)
 static json_t *tunnel_json(const struct adit_engine *e, unsigned i)
 {
 	struct io_tunnel *t = &e->tunnel[i];
-	char *stack = adit_lang_write(t->spec);
+	char *stack = e->write ? e->write(t->spec) : NULL;
 	json_t *layers = json_array(), *o;
 
 	for (unsigned k = 0; k < t->spec->n; k++)
