@@ -283,13 +283,16 @@ static void test_split(void **state)
 	each_layer(split);
 }
 
-/* A layer that works has vectors; ends and sockets do not write a byte themselves. */
+/* A layer that works has vectors; ends and sockets do not write a byte themselves, and a hub wants
+ * flows, which the bench has not: mux_test.c holds its bytes. */
 static void test_has_vectors(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < adit_registry_n; i++) {
 		const struct adit_layer_ops *o = adit_registry[i];
 
+		if (o->flags & ADIT_L_HUB)
+			continue;
 		if ((o->down || o->up) && vector_each(o, decode) == 0) {
 			print_error("%s has no vectors\n", o->name);
 			fail();
