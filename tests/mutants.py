@@ -2,8 +2,9 @@
 """Where a C source checks lengths, and how to break each check.
 
 A check is one operand of a condition that compares something named like a length, or that tests what
-a pull, a trim, a cursor or a parser (ADIT_KEEP) gave. It is broken by an operand that is still evaluated, for its side
-effects, but always comes out as if the length were fine:
+a pull, a trim, a cursor or a parser (ADIT_KEEP) gave, at once or by way of a variable. It is broken
+by an operand that is still evaluated, for its side effects, but always comes out as if the length
+were fine:
   - in a guard (`if (…) return …;`) and for `too short` comparisons elsewhere: false
   - for `long enough` comparisons that let code run, and in loops: true
   - where a conditional expression clamps a value: both, one mutant each"""
@@ -19,6 +20,7 @@ LENGTH = re.compile(
 CALL = re.compile(r"\b(?!sizeof)\w+\s*\((?:[^()]|\([^()]*\))*\)")
 COMPARE = re.compile(r"(?<![<>=!\-])(<=|>=|==|!=|<(?![<=])|>(?![>=]))(?!=)")
 TAKEN = re.compile(r"\badit_(?:seg_)?(?:pull|trim)\s*\(|\badit_rd_ok\s*\(")
+PARSED = re.compile(r"\b(\w+)\s*=\s*\w*(?:parse|check)\w*\s*\(")
 TAKER = re.compile(r"\b(\w+)\s*=\s*(?:adit_(?:seg_)?pull|adit_rd_\w+)\s*\(")
 COUNTER = re.compile(r"\s*\w{1,2}\s*[<>]")
 CLOCK = re.compile(r"\bnow\b")
@@ -111,6 +113,8 @@ def wants(text, taken):
     if TAKEN.search(text) and not comparison(text):
         return not text.startswith("!")
     parts = comparison(text)
+    if parts and parts[2].strip() == "ADIT_KEEP" and parts[0].strip() in taken:
+        return parts[1] == "=="
     if parts and parts[2].strip() == "ADIT_KEEP" and parts[0].rstrip().endswith(")"):
         return parts[1] == "=="
     if not parts or CLOCK.search(text) or not (is_length(parts[0]) or is_length(parts[2])):
@@ -216,7 +220,7 @@ class Finder:
 
     def function(self, f):
         body = self.code[f.start:f.end]
-        taken = set(TAKER.findall(body))
+        taken = set(TAKER.findall(body)) | set(PARSED.findall(body))
         for m in KEYWORD.finditer(self.code, f.start, f.end):
             self.keyword(m.group(1), m.end(), taken)
         for m in re.finditer(r"(?<![=!<>])=(?!=)", body):

@@ -74,12 +74,14 @@ static uint32_t l4_header(const struct net_cut *c, const struct net_ip *ip, cons
 static enum adit_drop begin_gso(struct net_cut *c, const struct net_gso *gso)
 {
 	struct net_ip ip;
+	enum adit_drop d;
 	uint32_t l4_hdr;
 
 	if (!net_find_ip(c->shape, c->src, c->len, &c->l3_off))
 		return ADIT_DROP_GSO;
-	if (net_ip_parse(&ip, c->src + c->l3_off, c->len - c->l3_off) != ADIT_KEEP)
-		return ADIT_DROP_GSO;
+	d = net_ip_parse(&ip, c->src + c->l3_off, c->len - c->l3_off);
+	if (d != ADIT_KEEP)
+		return d;
 	if (c->l3_off + ip.total != c->len || net_ip_is_fragment(&ip) || ip.frag_hdr || ip.routing)
 		return ADIT_DROP_GSO;
 	if (!kind_fits(gso, &ip) || !gso->seg || !gso->csum)

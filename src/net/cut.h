@@ -20,8 +20,8 @@ struct net_cut {
 	uint64_t ip_sum, l4_sum; /* of the constant parts of the headers */
 };
 
-/* Checks every field. ADIT_DROP_GSO: cannot be segmented, or its header lies. src stays the
- * caller's and in place until the cut is done. */
+/* Checks every field. ADIT_DROP_GSO: cannot be segmented, or its header lies; other reasons are the
+ * IP header's. src stays the caller's and in place until the cut is done. */
 enum adit_drop net_cut_begin(struct net_cut *c, const struct adit_seg *src, enum adit_shape shape,
 	const struct net_gso *gso);
 

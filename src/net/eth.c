@@ -10,6 +10,7 @@ static bool is_tag(uint16_t type)
 
 enum adit_drop net_eth_parse(struct net_eth *e, const uint8_t *p, size_t n)
 {
+	e->type = 0;
 	if (n < ETH_LEN)
 		return ADIT_DROP_SHORT;
 	e->dst = p;
@@ -43,8 +44,7 @@ unsigned net_find_ip(enum adit_shape shape, const uint8_t *p, size_t n, uint32_t
 	unsigned version;
 
 	if (shape == ADIT_FRAME) {
-		if (net_eth_parse(&e, p, n) != ADIT_KEEP)
-			return 0;
+		net_eth_parse(&e, p, n);
 		if (e.type != ETH_P_IP && e.type != ETH_P_IPV6)
 			return 0;
 	} else if (shape != ADIT_PACKET) {

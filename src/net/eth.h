@@ -23,6 +23,7 @@ struct net_eth {
 	uint8_t n_tags; /* a fifth tag is not looked behind: type is then a tag's */
 };
 
+/* After a failure the type is that of no protocol: 0, or the tag's that was cut. */
 enum adit_drop net_eth_parse(struct net_eth *e, const uint8_t *p, size_t n);
 /* Writes 14 bytes. */
 void net_eth_build(uint8_t *p, const uint8_t dst[6], const uint8_t src[6], uint16_t type);

@@ -89,7 +89,7 @@ static void look_at(
 	k->flags = 0;
 	k->l4_off = 0;
 	k->joinable = k->partial = false;
-	if (s->len > UINT16_MAX || !net_find_ip(j->shape, p, s->len, &k->l3_off))
+	if (!net_find_ip(j->shape, p, s->len, &k->l3_off))
 		return;
 	if (net_ip_parse(ip, p + k->l3_off, s->len - k->l3_off) != ADIT_KEEP)
 		return;
@@ -140,7 +140,7 @@ static bool same_tcp(const struct net_run *r, const struct look *k, const uint8_
 
 static bool follows(const struct net_run *r, const struct look *k, const uint8_t *p)
 {
-	if (!r->open || r->kind != k->kind || r->hdr_len != k->hdr_len || k->payload > r->seg)
+	if (!r->open || r->kind != k->kind || k->payload > r->seg)
 		return false;
 	if (r->count == NET_JOIN_RUN || r->total - r->l3_off + k->payload > UINT16_MAX)
 		return false;

@@ -169,7 +169,7 @@ static void test_refused(void **state)
 	} bad[] = {
 		{ 0, 0x10 },  /* version */
 		{ 0, 0x03 },  /* header length */
-		{ 3, 0x01 },  /* total length */
+		{ 3, 0x02 },  /* total length, two bytes behind it */
 		{ 6, 0x20 },  /* a fragment */
 		{ 7, 0x01 },  /* likewise */
 		{ 9, 0x17 },  /* protocol */
@@ -185,6 +185,7 @@ static void test_refused(void **state)
 	assert_int_equal(begin(v, &g, 9999, 0, 0), ADIT_KEEP);
 	for (i = 0; i < ADIT_LEN(bad); i++)
 		assert_int_equal(begin(v, &g, bad[i].at, bad[i].flip, 0), ADIT_DROP_GSO);
+	assert_int_equal(begin(v, &g, 3, 0x01, 0), ADIT_DROP_LENGTH);
 	g = gso_of(&cut_vectors[9]); /* a TCP header longer than the packet */
 	assert_int_equal(begin(&cut_vectors[9], &g, 32, 0x70, 0), ADIT_DROP_GSO);
 	for (i = 0; i < 6; i++) {
@@ -210,6 +211,19 @@ static void test_refused(void **state)
 	assert_int_equal(begin(v, &g, 9999, 0, 0), ADIT_DROP_GSO);
 }
 
+/* Why a super-packet of which only len bytes are there is refused. */
+static enum adit_drop cut_short(unsigned vector, uint32_t len)
+{
+	const struct cut_vector *v = &cut_vectors[vector];
+	uint32_t l3_off = 0;
+
+	if (v->shape == ADIT_FRAME)
+		l3_off = v->csum_start - (v->kind == NET_GSO_TCP4 ? 20u : 40u);
+	if (len <= l3_off)
+		return ADIT_DROP_GSO;
+	return len < v->csum_start ? ADIT_DROP_SHORT : ADIT_DROP_LENGTH;
+}
+
 /* No prefix of a super-packet is believed, and no flipped byte leads out of it (ASan looks on). */
 static void test_sweep(void **state)
 {
@@ -222,13 +236,83 @@ static void test_sweep(void **state)
 		g = gso_of(&cut_vectors[i]);
 		n = (uint32_t)strlen(cut_vectors[i].super) / 2;
 		for (len = 1; len < n; len++)
-			assert_int_equal(begin(&cut_vectors[i], &g, 9999, 0, len), ADIT_DROP_GSO);
+			assert_int_equal(
+				begin(&cut_vectors[i], &g, 9999, 0, len), cut_short(i, len));
 		for (at = 0; at < n && at < 140; at++) {
 			begin(&cut_vectors[i], &g, at, 0xff, 0);
 			begin(&cut_vectors[i], &g, at, 0x01, 0);
 			begin(&cut_vectors[i], &g, at, 0x80, 0);
 		}
 	}
+}
+
+static enum adit_drop begin_exact(
+	const uint8_t *p, uint32_t n, enum adit_shape shape, const struct net_gso *g)
+{
+	struct adit_seg src = { malloc(n), n };
+	struct net_cut cut;
+	enum adit_drop d;
+
+	memcpy(src.data, p, n);
+	d = net_cut_begin(&cut, &src, shape, g);
+	free(src.data);
+	return d;
+}
+
+/* A transport header that is cut short, or has nothing behind it. */
+static void test_no_payload(void **state)
+{
+	uint8_t buf[100];
+	struct net_gso g;
+	unsigned i, hdr;
+	uint32_t n, len;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		struct sample s = { .v6 = i & 1, .udp = i & 2, .payload = 1, .flags = 0x10 };
+
+		n = sample_make(buf, &s, &g);
+		g.seg = 100;
+		hdr = s.v6 ? 40 : 20;
+		assert_int_equal(begin_exact(buf, n, ADIT_PACKET, &g), ADIT_KEEP);
+		for (len = hdr; len < n; len++) {
+			adit_put_be16(buf + (s.v6 ? 4 : 2), (uint16_t)(s.v6 ? len - hdr : len));
+			assert_int_equal(begin_exact(buf, len, ADIT_PACKET, &g), ADIT_DROP_GSO);
+		}
+	}
+}
+
+/* Segments have 16-bit lengths. A segment size above the payload is the payload's. */
+static void test_largest(void **state)
+{
+	static uint8_t buf[70000];
+	struct sample s = { .frame = true, .payload = 65495, .flags = 0x10 };
+	struct adit_seg src = { buf, 0 };
+	struct net_gso g;
+	struct net_cut cut;
+	struct adit_pkt *p;
+
+	(void)state;
+	src.len = sample_make(buf, &s, &g);
+	assert_int_equal(src.len, 65549);
+	g.seg = 65482;
+	assert_int_equal(net_cut_begin(&cut, &src, ADIT_FRAME, &g), ADIT_DROP_GSO);
+	g.seg = 65481;
+	assert_int_equal(net_cut_begin(&cut, &src, ADIT_FRAME, &g), ADIT_KEEP);
+	g.kind = NET_GSO_NONE;
+	src.len = 65536;
+	assert_int_equal(net_cut_begin(&cut, &src, ADIT_FRAME, &g), ADIT_DROP_GSO);
+	src.len = 65535;
+	assert_int_equal(net_cut_begin(&cut, &src, ADIT_FRAME, &g), ADIT_KEEP);
+	s.payload = 10;
+	src.len = sample_make(buf, &s, &g);
+	g.seg = UINT16_MAX;
+	assert_int_equal(net_cut_begin(&cut, &src, ADIT_FRAME, &g), ADIT_KEEP);
+	p = net_cut_next(&cut, pool, 0, 0, 64);
+	assert_int_equal(p->count, 1);
+	assert_int_equal(p->len, src.len);
+	assert_true(net_cut_done(&cut));
+	adit_pkt_free(p);
 }
 
 /* Out of cells in the middle: NULL, not done, and it goes on when one comes free. */
@@ -268,6 +352,8 @@ int main(void)
 		cmocka_unit_test(test_udp_zero),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_no_payload),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_resume),
 	};
 

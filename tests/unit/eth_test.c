@@ -47,7 +47,9 @@ static void test_truncation(void **state)
 	for (n = 0; n < 24; n++) {
 		exact = malloc(n ? n : 1);
 		memcpy(exact, p, n);
-		assert_int_equal(net_eth_parse(&e, exact, n) == ADIT_KEEP, n >= 22);
+		assert_int_equal(
+			net_eth_parse(&e, exact, n), n >= 22 ? ADIT_KEEP : ADIT_DROP_SHORT);
+		assert_int_equal(e.type, n < 14 ? 0 : n < 18 ? 0x88a8 : n < 22 ? 0x8100 : 0x86dd);
 		assert_int_equal(net_find_ip(ADIT_FRAME, exact, n, &off), n >= 23 ? 6 : 0);
 		free(exact);
 	}

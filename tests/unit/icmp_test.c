@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const char *const v4[] = VEC_ICMP4, *const v6[] = VEC_ICMP6;
+static const char *const *const v4 = vec_icmp4, *const *const v6 = vec_icmp6;
 static uint8_t p[3000], want[3000], out[NET_ICMP_MAX];
 
 static void test_scapy(void **state)
@@ -26,7 +26,7 @@ static void test_scapy(void **state)
 	assert_memory_equal(out, want, n);
 	m.what = NET_ICMP_TIME_EXCEEDED;
 	m.via = &via6; /* of the wrong family: the destination answers */
-	n = hex(want, VEC_TE);
+	n = hex(want, vec_te);
 	assert_int_equal(net_icmp_error(out, ADIT_PACKET, &s, &m), n);
 	assert_memory_equal(out, want, n);
 	m.what = NET_ICMP_TOO_BIG;
@@ -161,6 +161,68 @@ static void quotes(unsigned version, const char *error, unsigned ip_len)
 	}
 }
 
+/* What is quoted of a small packet ends with it, in memory of its size; padding is not quoted. */
+static void small(const char *vector, unsigned hdr)
+{
+	struct net_icmp_make m = { NET_ICMP_TOO_BIG, 1400, NULL };
+	uint32_t n = hex(p, vector), pad;
+
+	for (pad = 0; pad <= 4; pad += 4) {
+		struct adit_seg s = { malloc(n + pad), n + pad };
+
+		memset(s.data, 0xee, s.len);
+		memcpy(s.data, p, n);
+		assert_int_equal(net_icmp_error(out, ADIT_PACKET, &s, &m), hdr + 8 + n);
+		assert_memory_equal(out + hdr + 8, p, n);
+		s.len = n - 1; /* less than it says */
+		assert_int_equal(net_icmp_error(out, ADIT_PACKET, &s, &m), 0);
+		free(s.data);
+	}
+}
+
+static void test_small(void **state)
+{
+	(void)state;
+	small(vec_udp4, 20);
+	small(vec_udp6, 40);
+}
+
+/* The message that quotes n bytes of this packet, in memory of its size. */
+static bool parse_quote(
+	struct net_icmp_quote *q, unsigned version, const char *vector, uint32_t n, uint32_t pad)
+{
+	uint8_t *exact = calloc(1, 8 + n + pad);
+	bool ok;
+
+	hex(want, vector);
+	exact[0] = version == 4 ? 3 : 2;
+	exact[1] = version == 4 ? 4 : 0;
+	memcpy(exact + 8, want, n);
+	ok = net_icmp_parse(q, version, exact, 8 + n + pad);
+	free(exact);
+	return ok;
+}
+
+/* A quote that ends within an extension header tells nothing of the packet; what RFC 4884 puts
+ * behind a quote is not the packet's. */
+static void test_quote_ends(void **state)
+{
+	struct net_icmp_quote q;
+	uint32_t n;
+
+	(void)state;
+	for (n = 40; n < 88; n++)
+		assert_false(parse_quote(&q, 6, vec_ext, n, 0));
+	assert_true(parse_quote(&q, 6, vec_ext, 88, 0));
+	assert_int_equal(q.l4_len, 0);
+	assert_true(parse_quote(&q, 4, vec_udp4, 33, 0));
+	assert_int_equal(q.l4_len, 13);
+	assert_true(parse_quote(&q, 4, vec_udp4, 33, 95));
+	assert_int_equal(q.l4_len, 13);
+	assert_true(parse_quote(&q, 6, vec_udp6, 53, 75));
+	assert_int_equal(q.l4_len, 13);
+}
+
 static void test_parse(void **state)
 {
 	struct net_icmp_quote q;
@@ -168,7 +230,7 @@ static void test_parse(void **state)
 	(void)state;
 	quotes(4, v4[1], 4);
 	quotes(6, v6[1], 16);
-	hex(want, VEC_TE);
+	hex(want, vec_te);
 	assert_true(net_icmp_parse(&q, 4, want + 20, 100));
 	assert_int_equal(q.what, NET_ICMP_TIME_EXCEEDED);
 	want[20] = 3;
@@ -189,6 +251,8 @@ int main(void)
 		cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_never),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_small),
+		cmocka_unit_test(test_quote_ends),
 		cmocka_unit_test(test_parse),
 	};
 

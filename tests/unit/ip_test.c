@@ -34,7 +34,7 @@ static void test_parse(void **state)
 	uint32_t n;
 
 	(void)state;
-	n = hex(buf, VEC_OUT4);
+	n = hex(buf, vec_out4);
 	assert_int_equal(net_ip_parse(&ip, buf, n), ADIT_KEEP);
 	assert_int_equal(ip.version, 4);
 	assert_int_equal(ip.total, 30);
@@ -47,7 +47,7 @@ static void test_parse(void **state)
 	assert_false(net_ip_is_fragment(&ip));
 	assert_memory_equal(ip.src, "\xc0\0\2\1", 4);
 	assert_memory_equal(ip.dst, "\xc6\x33\x64\2", 4);
-	n = hex(buf, VEC_OUT6);
+	n = hex(buf, vec_out6);
 	assert_int_equal(net_ip_parse(&ip, buf, n), ADIT_KEEP);
 	assert_int_equal(ip.version, 6);
 	assert_int_equal(ip.total, 50);
@@ -62,7 +62,7 @@ static void test_parse(void **state)
 static void test_extensions(void **state)
 {
 	struct net_ip ip;
-	uint32_t n = hex(buf, VEC_EXT);
+	uint32_t n = hex(buf, vec_ext);
 
 	(void)state;
 	assert_int_equal(net_ip_parse(&ip, buf, n), ADIT_KEEP);
@@ -73,7 +73,7 @@ static void test_extensions(void **state)
 	assert_int_equal(ip.frag_off, 0);
 	assert_int_equal(ip.id, 0x1234);
 	assert_true(ip.routing);
-	n = hex(buf, VEC_FRAG6);
+	n = hex(buf, vec_frag6);
 	assert_int_equal(net_ip_parse(&ip, buf, n), ADIT_KEEP);
 	assert_int_equal(ip.frag_off, 185 * 8);
 	assert_false(ip.more);
@@ -89,7 +89,7 @@ static void test_bounded(void **state)
 	unsigned i;
 
 	(void)state;
-	hex(buf, VEC_OUT6);
+	hex(buf, vec_out6);
 	buf[6] = 60;
 	memset(buf + 40, 0, 8 * 9);
 	for (i = 0; i < 9; i++)
@@ -103,7 +103,7 @@ static void test_bounded(void **state)
 
 static void test_truncation(void **state)
 {
-	static const char *const v[] = { VEC_OUT4, VEC_OUT6, VEC_EXT, VEC_FRAG6, VEC_UDP4 };
+	static const char *const v[] = { vec_out4, vec_out6, vec_ext, vec_frag6, vec_udp4 };
 	unsigned i, n, len, at;
 
 	(void)state;
@@ -119,24 +119,66 @@ static void test_truncation(void **state)
 			buf[at] ^= 0xff;
 		}
 	}
-	hex(buf, VEC_OUT4);
+	hex(buf, vec_out4);
 	buf[0] = 0x46; /* options that the quote does not reach */
 	assert_int_equal(parse_exact(buf, 22, true), ADIT_DROP_SHORT);
 	assert_int_equal(parse_exact(buf, 24, true), ADIT_KEEP);
-	hex(buf, VEC_OUT6);
+	hex(buf, vec_out6);
 	buf[6] = 60; /* 16 bytes of destination options, the last header */
 	buf[5] = 16;
 	buf[40] = 59;
 	buf[41] = 1;
 	assert_int_equal(parse_exact(buf, 48, true), ADIT_DROP_SHORT);
 	assert_int_equal(parse_exact(buf, 56, true), ADIT_KEEP);
-	hex(buf, VEC_OUT4);
+	hex(buf, vec_out4);
 	assert_int_equal(parse_exact(buf, 19, true), ADIT_DROP_SHORT);
 	assert_int_equal(parse_exact(buf, 20, true), ADIT_KEEP);
+	adit_put_be16(buf + 2, 19);
+	assert_int_equal(parse_exact(buf, 30, true), ADIT_DROP_LENGTH);
+	adit_put_be16(buf + 2, 20);
+	assert_int_equal(parse_exact(buf, 30, true), ADIT_KEEP);
+	hex(buf, vec_out6);
+	buf[6] = 60; /* destination options that the payload length does not reach */
+	buf[40] = 59;
+	buf[41] = 0;
+	for (len = 0; len <= 10; len++) {
+		adit_put_be16(buf + 4, (uint16_t)len);
+		assert_int_equal(
+			parse_exact(buf, 50, false), len < 8 ? ADIT_DROP_SHORT : ADIT_KEEP);
+	}
+	hex(buf, vec_out4);
 	buf[0] = 0x44;
 	assert_int_equal(parse_exact(buf, 30, false), ADIT_DROP_LENGTH);
 	buf[0] = 0x55;
 	assert_int_equal(parse_exact(buf, 30, false), ADIT_DROP_VERSION);
+}
+
+/* A transport header that does not reach its checksum has none, in memory of its size. */
+static void test_partial(void **state)
+{
+	unsigned proto, len, csum_off;
+	struct net_ip ip;
+	uint8_t *exact;
+	uint32_t sum;
+
+	(void)state;
+	for (proto = 6; proto <= 17; proto += 11) {
+		csum_off = proto == 6 ? 16 : 6;
+		for (len = 0; len <= 20; len++) {
+			exact = calloc(1, 20 + len);
+			hex(buf, vec_out4);
+			memcpy(exact, buf, 20);
+			exact[9] = (uint8_t)proto;
+			adit_put_be16(exact + 2, (uint16_t)(20 + len));
+			sum = slow_sum(exact + 12, 8, proto + len);
+			if (len >= csum_off + 2)
+				adit_put_be16(exact + 20 + csum_off, (uint16_t)sum);
+			assert_int_equal(net_ip_parse(&ip, exact, 20 + len), ADIT_KEEP);
+			assert_int_equal(
+				net_ip_partial(&ip, exact + 20), len >= (proto == 6 ? 20u : 8u));
+			free(exact);
+		}
+	}
 }
 
 static void test_build(void **state)
@@ -152,7 +194,7 @@ static void test_build(void **state)
 		.payload = 10 };
 
 	(void)state;
-	hex(want, VEC_OUT4);
+	hex(want, vec_out4);
 	b.src = want + 12;
 	b.dst = want + 16;
 	assert_int_equal(net_ip_build(got, &b), 20);
@@ -160,7 +202,7 @@ static void test_build(void **state)
 	assert_true(net_ip4_csum_ok(got));
 	got[10] ^= 1;
 	assert_false(net_ip4_csum_ok(got));
-	hex(want, VEC_OUT6);
+	hex(want, vec_out6);
 	b.version = 6;
 	b.src = want + 8;
 	b.dst = want + 24;
@@ -174,7 +216,7 @@ static void test_patch(void **state)
 	unsigned i;
 
 	(void)state;
-	hex(p, VEC_OUT4);
+	hex(p, vec_out4);
 	for (i = 0; i < 256; i++) {
 		net_ip_set_tos(p, (uint8_t)i);
 		net_ip_set_ttl(p, (uint8_t)(255 - i));
@@ -182,7 +224,7 @@ static void test_patch(void **state)
 		assert_int_equal(net_ip_ttl(p), 255 - i);
 		assert_int_equal(slow_sum(p, 20, 0), 0xffff);
 	}
-	hex(p, VEC_OUT6);
+	hex(p, vec_out6);
 	memcpy(was, p, sizeof(was));
 	for (i = 0; i < 256; i++) {
 		net_ip_set_tos(p, (uint8_t)i);
@@ -228,8 +270,8 @@ static void udp_case(const char *vector)
 static void test_udp(void **state)
 {
 	(void)state;
-	udp_case(VEC_UDP4);
-	udp_case(VEC_UDP6);
+	udp_case(vec_udp4);
+	udp_case(vec_udp6);
 }
 
 int main(void)
@@ -239,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_extensions),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_truncation),
+		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_build),
 		cmocka_unit_test(test_patch),
 		cmocka_unit_test(test_udp),

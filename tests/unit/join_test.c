@@ -211,6 +211,82 @@ static void test_refused(void **state)
 	}
 }
 
+/* What one unit in memory of its size becomes: itself. */
+static void passes(const uint8_t *p, uint32_t n)
+{
+	struct adit_seg s = { malloc(n), n };
+	struct net_vec v[NET_JOIN_RUN];
+	struct net_gso g;
+
+	memcpy(s.data, p, n);
+	net_join_init(&join, ADIT_PACKET, true);
+	assert_true(net_join_add(&join, &s, true));
+	assert_int_equal(net_join_next(&join, v, &g), 1);
+	assert_int_equal(g.kind, NET_GSO_NONE);
+	assert_int_equal(v[0].len, n);
+	assert_memory_equal(v[0].base, p, n);
+	assert_int_equal(net_join_next(&join, v, &g), 0);
+	free(s.data);
+}
+
+/* A packet cut short, and one whose transport header is, are left alone. */
+static void test_short(void **state)
+{
+	struct sample s = { .payload = 4, .flags = 0x10 };
+	struct adit_seg a;
+	unsigned i, hdr;
+	uint32_t n;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		s.udp = i & 1;
+		s.v6 = i & 2;
+		hdr = s.v6 ? 40 : 20;
+		a = single(0, s, 1000, 7);
+		for (n = 1; n <= a.len; n++)
+			passes(a.data, n);
+		for (n = hdr; n < a.len; n++) {
+			adit_put_be16(a.data + (s.v6 ? 4 : 2), (uint16_t)(s.v6 ? n - hdr : n));
+			passes(a.data, n);
+		}
+	}
+}
+
+/* A TCP header of 16 bytes is none, though its follower claims one too. */
+static void test_small_header(void **state)
+{
+	struct adit_seg a = single(0, base, 1000, 7), b = single(1, base, 2004, 8);
+
+	(void)state;
+	a.data[32] = b.data[32] = 0x40;
+	fix_sums(a);
+	fix_sums(b);
+	assert_int_equal(outputs(a, b, false), 2);
+}
+
+/* Segments that together are more than an IP packet can be make two. */
+static void test_too_long(void **state)
+{
+	static uint8_t big[4][20100];
+	struct sample s = { .payload = 20000, .flags = 0x10, .df = true };
+	struct net_vec v[NET_JOIN_RUN];
+	struct adit_seg seg;
+	struct net_gso g;
+	unsigned i;
+
+	(void)state;
+	net_join_init(&join, ADIT_PACKET, true);
+	for (i = 0; i < 4; i++) {
+		s.seed = 20000 * i;
+		seg = (struct adit_seg){ big[i], sample_make(big[i], &s, &g) };
+		assert_true(net_join_add(&join, &seg, true));
+	}
+	assert_int_equal(net_join_next(&join, v, &g), 3);
+	assert_int_equal(adit_be16(v[0].base + 2), 60040);
+	assert_int_equal(net_join_next(&join, v, &g), 1);
+	assert_int_equal(net_join_next(&join, v, &g), 0);
+}
+
 static void test_checksums(void **state)
 {
 	struct adit_seg a = single(0, base, 1000, 7), b = single(1, base, 2000, 8);
@@ -411,6 +487,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_small_header),
+		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_checksums),
 		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_uncut),

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const char *const vectors[][2] = { VEC_MSS4, VEC_MSS4ODD, VEC_MSS6, VEC_MSS6F };
+static const char *const *const vectors[] = { vec_mss4, vec_mss4odd, vec_mss6, vec_mss6f };
 
 static void test_scapy(void **state)
 {
@@ -66,6 +66,28 @@ static void test_partial(void **state)
 	assert_int_equal(adit_be16(p + 36), sum);
 }
 
+/* An option that begins in the header's last byte, and an MSS that the header cuts: memory ends
+ * with the header. */
+static void test_option_ends(void **state)
+{
+	static const char *const tails[] = { "\x01\x01\x05", "\x02\x04\x05" };
+	struct adit_seg s = { NULL, 0 };
+	uint8_t p[200];
+	unsigned i;
+
+	(void)state;
+	s.len = hex(p, vectors[0][0]);
+	s.data = malloc(s.len);
+	for (i = 0; i < ADIT_LEN(tails); i++) {
+		memset(p + 40, 1, s.len - 40);
+		memcpy(p + s.len - 3, tails[i], 3);
+		memcpy(s.data, p, s.len);
+		assert_false(net_mss_clamp(ADIT_PACKET, &s, 1000));
+		assert_memory_equal(s.data, p, s.len);
+	}
+	free(s.data);
+}
+
 static void test_sweep(void **state)
 {
 	uint8_t p[200], *exact;
@@ -98,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_scapy),
 		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_partial),
+		cmocka_unit_test(test_option_ends),
 		cmocka_unit_test(test_sweep),
 	};
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static const char *const v4[] = VEC_FRAGS4, *const v6[] = VEC_FRAGS6;
+static const char *const *const v4 = vec_frags4, *const *const v6 = vec_frags6;
 static struct adit_pool *pool;
 static struct net_reasm r;
 static uint8_t packet[70000];
@@ -155,6 +155,36 @@ static void test_options(void **state)
 	assert_int_equal(net_frag_begin(&f, &whole, 39, 0), ADIT_DROP_TOO_BIG);
 }
 
+/* A copied option that its length does not cover, or that goes on behind the header, ends them. */
+static void test_bad_options(void **state)
+{
+	static const char *const bad[] = { "\x94\x01\0\0", "\x94\x05\0\0", "\x01\x01\x01\x94" };
+	struct sample s = { .udp = true, .payload = 192 };
+	struct net_gso g;
+	uint32_t n = sample_make(packet, &s, &g);
+	struct adit_seg whole = { malloc(n + 4), n + 4 };
+	struct net_frag f;
+	struct adit_pkt *q;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ADIT_LEN(bad); i++) {
+		memcpy(whole.data, packet, 20);
+		memcpy(whole.data + 20, bad[i], 4);
+		memcpy(whole.data + 24, packet + 20, n - 20);
+		whole.data[0] = 0x46;
+		adit_put_be16(whole.data + 2, (uint16_t)(n + 4));
+		assert_int_equal(net_frag_begin(&f, &whole, 128, 0), ADIT_KEEP);
+		q = net_frag_next(&f, pool, 0, 0);
+		assert_int_equal(adit_data(q)[0], 0x46);
+		adit_pkt_free(q);
+		q = net_frag_next(&f, pool, 0, 0);
+		assert_int_equal(adit_data(q)[0], 0x45);
+		adit_pkt_free(q);
+	}
+	free(whole.data);
+}
+
 /* A fragment of the packet `id` with n payload bytes at off. */
 static enum adit_drop frag(uint16_t id, uint32_t off, uint32_t n, bool more, uint8_t tos,
 	adit_time now, struct adit_pkt **whole)
@@ -191,7 +221,51 @@ static void test_refused(void **state)
 	assert_int_equal(frag(4, 24, 8, true, 0, 0, &w), ADIT_DROP_FRAGMENT);
 	assert_int_equal(frag(5, 16, 8, false, 0, 0, &w), ADIT_KEEP);
 	assert_int_equal(frag(5, 8, 8, false, 0, 0, &w), ADIT_DROP_FRAGMENT);
+	/* Bytes that are here already, now called the last. */
+	assert_int_equal(frag(6, 16, 8, false, 0, 0, &w), ADIT_KEEP);
+	assert_int_equal(frag(6, 8, 8, true, 0, 0, &w), ADIT_KEEP);
+	assert_int_equal(frag(6, 8, 8, false, 0, 0, &w), ADIT_DROP_FRAGMENT);
+	/* The furthest byte came first. */
+	assert_int_equal(frag(7, 24, 8, true, 0, 0, &w), ADIT_KEEP);
+	assert_int_equal(frag(7, 0, 8, true, 0, 0, &w), ADIT_KEEP);
+	assert_int_equal(frag(7, 16, 8, false, 0, 0, &w), ADIT_DROP_FRAGMENT);
 	assert_int_equal(adit_pool_out(pool), 0);
+}
+
+/* Payload that fits the offset field, but with its header no IP packet. */
+static void test_too_long(void **state)
+{
+	struct adit_pkt *w;
+	uint32_t off;
+
+	(void)state;
+	for (off = 0; off < 65520; off += 360)
+		assert_int_equal(frag(1, off, 360, true, 0, 0, &w), ADIT_KEEP);
+	assert_int_equal(frag(1, off, 8, false, 0, 0, &w), ADIT_DROP_LENGTH);
+	assert_null(w);
+	assert_int_equal(adit_pool_out(pool), 0);
+}
+
+/* More headers before the fragment header than are kept. */
+static void test_long_headers(void **state)
+{
+	uint8_t p[400] = { 0x60 };
+	struct adit_pkt *w;
+	unsigned hdr;
+
+	(void)state;
+	for (hdr = 216; hdr <= 224; hdr += 8) {
+		memset(p + 1, 0, sizeof(p) - 1);
+		adit_put_be16(p + 4, (uint16_t)(hdr + 16));
+		p[6] = 60;
+		p[40] = 44;
+		p[41] = (uint8_t)(hdr / 8 - 1);
+		p[40 + hdr] = 17;
+		p[40 + hdr + 3] = 1;
+		assert_int_equal(
+			add(p, 40 + hdr + 16, 0, &w), hdr == 216 ? ADIT_KEEP : ADIT_DROP_FRAGMENT);
+		net_reasm_close(&r);
+	}
 }
 
 static void test_ecn(void **state)
@@ -259,7 +333,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_scapy, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_large, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_options, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bad_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_too_long, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_headers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ecn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sweep, set_up, tear_down),
