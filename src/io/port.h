@@ -111,7 +111,8 @@ struct io_port {
 	bool fed;      /* a guest: units wait for its stack */
 	uint16_t sent; /* segments of the packet at the front of the output that are gone */
 	struct adit_pkt *landing;	     /* cell for the next receive */
-	struct adit_pkt *cell[IO_PASS_SEGS]; /* raw sockets: cells for the next receives */
+	struct adit_pkt *cell[IO_PASS_SEGS]; /* small cells for the next receives */
+	unsigned singles;		     /* UDP: received in a row, no train among them */
 	uint8_t *spill; /* and, should packets outgrow them, room behind each */
 
 	struct adit_layer end, delivery;	 /* counters only */

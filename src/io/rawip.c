@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPILL (65536 - ADIT_CELL_SMALL)
-
 /* Strangers are turned away before they cost a wake-up: the sender's address, in words of four
  * bytes, must be the remote's. */
 static void filter_peer(struct io_fd *s, const struct adit_addr *far)
@@ -67,8 +65,7 @@ enum adit_err io_rawip_open(struct io_port *p, struct adit_fault *f)
 	unsigned family = v->d.remote.family ? v->d.remote.family : v->d.local.family;
 	enum adit_err e = ADIT_OK;
 
-	p->spill = malloc((size_t)IO_PASS_SEGS * SPILL); /* touched by oversized packets only */
-	if (!p->spill)
+	if (!io_sock_spill_open(p))
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	for (unsigned i = 0; !e && i < v->n_proto; i++) {
 		if (family != 6)
@@ -98,13 +95,6 @@ static uint32_t read_ip4(struct adit_meta *m, const uint8_t *b, uint32_t n)
 	return len;
 }
 
-struct rx {
-	struct mmsghdr mm[IO_PASS_SEGS];
-	struct iovec iov[IO_PASS_SEGS][2];
-	struct sockaddr_storage ss[IO_PASS_SEGS];
-	_Alignas(struct cmsghdr) char ctrl[IO_PASS_SEGS][IO_CTRL];
-};
-
 static void drop(struct io_port *p, enum adit_drop why)
 {
 	p->delivery.stats.drops[why]++;
@@ -117,12 +107,11 @@ static struct adit_pkt *gather(struct io_port *p, unsigned i, uint32_t n)
 
 	if (!q)
 		return NULL;
-	memcpy(q->base, p->cell[i]->base, p->cell[i]->size);
-	memcpy(q->base + p->cell[i]->size, p->spill + (size_t)i * SPILL, n - p->cell[i]->size);
+	io_sock_gather(p, i, n, q->base);
 	return q;
 }
 
-static void take(struct io_port *p, struct io_fd *s, struct rx *x, unsigned i)
+static void take(struct io_port *p, struct io_fd *s, struct io_rx *x, unsigned i)
 {
 	struct msghdr *mh = &x->mm[i].msg_hdr;
 	uint32_t n = x->mm[i].msg_len, off = 0;
@@ -173,32 +162,11 @@ static void take(struct io_port *p, struct io_fd *s, struct rx *x, unsigned i)
 	adit_add(adit_chain_in(p->chain, ADIT_BOTTOM_SIDE), q);
 }
 
-static unsigned prepare(struct io_port *p, struct rx *x, unsigned room)
-{
-	unsigned n = 0;
-
-	for (; n < room && n < IO_PASS_SEGS; n++) {
-		if (!p->cell[n])
-			p->cell[n] = adit_pool_get(p->pool, 0, ADIT_CELL_SMALL);
-		if (!p->cell[n])
-			break;
-		x->iov[n][0] = (struct iovec){ p->cell[n]->base, p->cell[n]->size };
-		x->iov[n][1] = (struct iovec){ p->spill + (size_t)n * SPILL, SPILL };
-		x->mm[n].msg_hdr = (struct msghdr){ .msg_name = &x->ss[n],
-			.msg_namelen = sizeof(x->ss[n]),
-			.msg_iov = x->iov[n],
-			.msg_iovlen = 2,
-			.msg_control = x->ctrl[n],
-			.msg_controllen = sizeof(x->ctrl[n]) };
-	}
-	return n;
-}
-
 bool io_rawip_recv(struct io_port *p, struct io_fd *s)
 {
 	unsigned room = adit_room(adit_chain_in(p->chain, ADIT_BOTTOM_SIDE));
-	struct rx x;
-	unsigned n = prepare(p, &x, room ? room - 1 : 0);
+	struct io_rx x;
+	unsigned n = io_sock_prepare(p, &x, room ? room - 1 : 0);
 	int r = n ? recvmmsg(s->fd, x.mm, n, 0, NULL) : -1;
 
 	if (r <= 0)

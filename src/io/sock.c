@@ -34,21 +34,27 @@ void io_sock_df(struct io_fd *s, bool df)
 			df ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT);
 }
 
-static void set_header_options(struct io_fd *s, const struct adit_delivery *d)
+const struct adit_addr *io_sock_near(const struct adit_delivery *d)
+{
+	return adit_addr_len(&d->local) && !adit_addr_is_any(&d->local) ? &d->local : NULL;
+}
+
+/* Each control message costs something with every unit: only what nothing else tells is asked for.
+ * A raw IPv4 socket gives the header itself. */
+static void set_header_options(struct io_fd *s, const struct adit_delivery *d, bool raw)
 {
 	int ttl = d->ttl ? d->ttl : ADIT_TTL_DEFAULT;
+	bool near = !io_sock_near(d);
 
 	if (s->family == 4) {
-		io_sock_set(s->fd, SOL_IP, IP_RECVTOS, 1);
-		io_sock_set(s->fd, SOL_IP, IP_RECVTTL, 1);
-		io_sock_set(s->fd, SOL_IP, IP_PKTINFO, 1);
+		io_sock_set(s->fd, SOL_IP, IP_RECVTOS, !raw);
+		io_sock_set(s->fd, SOL_IP, IP_PKTINFO, !raw && near);
 		io_sock_set(s->fd, SOL_IP, IP_RECVERR, 1);
 		io_sock_set(s->fd, SOL_IP, IP_TTL, ttl);
 	} else {
 		io_sock_set(s->fd, SOL_IPV6, IPV6_V6ONLY, 1);
 		io_sock_set(s->fd, SOL_IPV6, IPV6_RECVTCLASS, 1);
-		io_sock_set(s->fd, SOL_IPV6, IPV6_RECVHOPLIMIT, 1);
-		io_sock_set(s->fd, SOL_IPV6, IPV6_RECVPKTINFO, 1);
+		io_sock_set(s->fd, SOL_IPV6, IPV6_RECVPKTINFO, near);
 		io_sock_set(s->fd, SOL_IPV6, IPV6_RECVERR, 1);
 		io_sock_set(s->fd, SOL_IPV6, IPV6_UNICAST_HOPS, ttl);
 	}
@@ -93,7 +99,7 @@ enum adit_err io_sock_open(
 	s->proto = (uint8_t)proto;
 	s->port = p;
 	p->n_sock++;
-	set_header_options(s, &p->t->del.d);
+	set_header_options(s, &p->t->del.d, type == SOCK_RAW);
 	set_buffers(s->fd);
 	e = bind_dev(s->fd, p->t->del.d.dev, f);
 	if (e)

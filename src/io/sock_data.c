@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SOCK_SMALL    2048 /* received bytes up to which a copy is cheaper than a big cell */
 #define ERRORS_A_PASS 16
+#define SPILL	      (65536 - ADIT_CELL_SMALL)
 
 static void read_near(struct adit_meta *m, const struct cmsghdr *h)
 {
@@ -128,6 +130,42 @@ struct adit_pkt *io_sock_landing(struct io_port *p)
 	return p->landing;
 }
 
+bool io_sock_spill_open(struct io_port *p)
+{
+	p->spill =
+		malloc((size_t)IO_PASS_SEGS * SPILL); /* touched by what outgrows its cell only */
+	return p->spill != NULL;
+}
+
+unsigned io_sock_prepare(struct io_port *p, struct io_rx *x, unsigned max)
+{
+	unsigned n = 0;
+
+	for (; n < max && n < IO_PASS_SEGS; n++) {
+		if (!p->cell[n])
+			p->cell[n] = adit_pool_get(p->pool, 0, ADIT_CELL_SMALL);
+		if (!p->cell[n])
+			break;
+		x->iov[n][0] = (struct iovec){ p->cell[n]->base, p->cell[n]->size };
+		x->iov[n][1] = (struct iovec){ p->spill + (size_t)n * SPILL, SPILL };
+		x->mm[n].msg_hdr = (struct msghdr){ .msg_name = &x->ss[n],
+			.msg_namelen = sizeof(x->ss[n]),
+			.msg_iov = x->iov[n],
+			.msg_iovlen = 2,
+			.msg_control = x->ctrl[n],
+			.msg_controllen = sizeof(x->ctrl[n]) };
+	}
+	return n;
+}
+
+void io_sock_gather(const struct io_port *p, unsigned i, uint32_t n, uint8_t *to)
+{
+	const struct adit_pkt *q = p->cell[i];
+
+	memcpy(to, q->base, q->size);
+	memcpy(to + q->size, p->spill + (size_t)i * SPILL, n - q->size);
+}
+
 /* n bytes from off of the landing cell as a train: the cell itself where that saves a big copy and
  * nothing else needs it. */
 static struct adit_pkt *carve(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit, bool own)
@@ -155,21 +193,27 @@ static struct adit_pkt *carve(struct io_port *p, uint32_t off, uint32_t n, uint3
 	return q;
 }
 
+static enum adit_drop check(const struct io_delivery *v, struct adit_meta *m)
+{
+	enum adit_drop why;
+
+	m->known = false;
+	why = adit_delivery_check(&v->d, m);
+	if (why == ADIT_KEEP && v->check_port && m->far.port != v->d.remote.port)
+		why = ADIT_DROP_PEER;
+	return why;
+}
+
 /* Gives n bytes from off of p's landing cell to the stack of `to`. Returns the segments. */
 static unsigned deliver(
 	struct io_port *p, struct io_port *to, uint32_t off, uint32_t n, uint32_t unit, bool whole)
 {
 	struct adit_batch *in = adit_chain_in(to->chain, ADIT_BOTTOM_SIDE);
-	const struct adit_delivery *d = &to->t->del.d;
 	struct adit_meta *m = &p->landing->m;
 	uint32_t count = n > unit ? (n + unit - 1) / unit : 1;
 	bool fits = count <= ADIT_TRAIN_MAX, own = fits && whole;
-	enum adit_drop why;
+	enum adit_drop why = check(&to->t->del, m);
 
-	m->known = false;
-	why = adit_delivery_check(d, m);
-	if (why == ADIT_KEEP && to->t->del.check_port && m->far.port != d->remote.port)
-		why = ADIT_DROP_PEER;
 	for (uint32_t at = 0; why == ADIT_KEEP && (at < n || at == 0);) {
 		uint32_t part =
 			fits || n - at < unit * ADIT_TRAIN_MAX ? n - at : unit * ADIT_TRAIN_MAX;
@@ -219,6 +263,29 @@ static unsigned deliver_shared(struct io_port *p, uint32_t off, uint32_t n, uint
 unsigned io_sock_land(struct io_port *p, uint32_t off, uint32_t n, uint32_t unit)
 {
 	return p->guest ? deliver_shared(p, off, n, unit) : deliver(p, p, off, n, unit, true);
+}
+
+void io_sock_land_cell(struct io_port *p, unsigned i, uint32_t n)
+{
+	struct adit_pkt *q = p->cell[i];
+	struct io_port *to = p->guest ? io_lodge_find(p, q->base, n) : p;
+	enum adit_drop why = to ? check(&to->t->del, &q->m) : ADIT_DROP_KEY;
+	struct adit_batch *in = to ? adit_chain_in(to->chain, ADIT_BOTTOM_SIDE) : NULL;
+
+	if (why == ADIT_KEEP && !adit_room(in))
+		why = ADIT_DROP_NO_ROOM;
+	if (why != ADIT_KEEP) {
+		(to ? to : p)->delivery.stats.drops[why]++;
+		return;
+	}
+	p->cell[i] = NULL;
+	q->kind = ADIT_DATA;
+	q->off = 0;
+	q->len = q->last = (uint16_t)n;
+	to->delivery.stats.up_units++;
+	to->delivery.stats.up_bytes += n;
+	to->fed = true;
+	adit_add(in, q);
 }
 
 void io_sock_consume(struct io_port *p, struct adit_batch *out, unsigned n)

@@ -14,6 +14,7 @@
 #include <sys/random.h>
 
 #define PORT_TRIES 64
+#define SINGLES	   4 /* in a row, and no trains are expected any more */
 
 static void set_udp_options(struct io_port *p, struct io_fd *s)
 {
@@ -119,6 +120,8 @@ enum adit_err io_udp_open(struct io_port *p, struct adit_fault *f)
 
 	if (e)
 		return e;
+	if (!io_sock_spill_open(p))
+		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	if (host)
 		return open_guest(p, family, f);
 	e = open_main(p, family ? family : 4, f);
@@ -132,46 +135,107 @@ enum adit_err io_udp_open(struct io_port *p, struct adit_fault *f)
 	return ADIT_OK;
 }
 
-/* One datagram, or a train of them. Returns the segments, 0: nothing there. */
-static unsigned recv_one(struct io_port *p, struct io_fd *s, struct adit_pkt *q)
+static void read_meta(const struct io_port *p, struct adit_meta *m, struct msghdr *mh, int *unit)
 {
+	const struct adit_addr *near = io_sock_near(&p->t->del.d);
+
+	memset(m, 0, sizeof(*m));
+	io_addr_of(&m->far, mh->msg_name);
+	m->shape = ADIT_DATAGRAM;
+	if (near)
+		m->near = *near;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(mh); h; h = CMSG_NXTHDR(mh, h)) {
+		if (h->cmsg_level == SOL_UDP && h->cmsg_type == UDP_GRO)
+			memcpy(unit, CMSG_DATA(h), sizeof(*unit));
+		else
+			io_sock_read_cmsg(m, h);
+	}
+}
+
+static unsigned land(struct io_port *p, uint32_t n, int unit)
+{
+	if (n > UINT16_MAX) {
+		p->delivery.stats.drops[ADIT_DROP_LENGTH]++;
+		return 1;
+	}
+	return io_sock_land(p, 0, n, unit > 0 ? (uint32_t)unit : n);
+}
+
+/* One datagram, or a train of them. Returns the segments, 0: nothing there. */
+static unsigned recv_one(struct io_port *p, struct io_fd *s)
+{
+	struct adit_pkt *q = io_sock_landing(p);
 	struct sockaddr_storage ss;
 	_Alignas(struct cmsghdr) char ctrl[IO_CTRL];
-	struct iovec iov = { q->base, q->size };
+	struct iovec iov;
 	struct msghdr mh = { .msg_name = &ss,
 		.msg_namelen = sizeof(ss),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = ctrl,
 		.msg_controllen = sizeof(ctrl) };
-	ssize_t n = recvmsg(s->fd, &mh, 0);
+	ssize_t n;
 	int unit = 0;
 
+	if (!q)
+		return 0;
+	iov = (struct iovec){ q->base, q->size };
+	n = recvmsg(s->fd, &mh, 0);
 	if (n < 0)
 		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : 1;
-	memset(&q->m, 0, sizeof(q->m));
-	io_addr_of(&q->m.far, &ss);
-	q->m.shape = ADIT_DATAGRAM;
-	for (struct cmsghdr *h = CMSG_FIRSTHDR(&mh); h; h = CMSG_NXTHDR(&mh, h)) {
-		if (h->cmsg_level == SOL_UDP && h->cmsg_type == UDP_GRO)
-			memcpy(&unit, CMSG_DATA(h), sizeof(unit));
-		else
-			io_sock_read_cmsg(&q->m, h);
-	}
+	read_meta(p, &q->m, &mh, &unit);
 	p->receives++;
-	if (n > UINT16_MAX) {
-		p->delivery.stats.drops[ADIT_DROP_LENGTH]++;
+	p->singles = n <= ADIT_CELL_SMALL && (unit <= 0 || unit >= n) ? p->singles + 1u : 0;
+	return land(p, (uint32_t)n, unit);
+}
+
+/* A datagram of p->cell[i]; a train after all is gathered, and trains are expected again. */
+static unsigned take(struct io_port *p, struct io_rx *x, unsigned i)
+{
+	struct adit_pkt *q = p->cell[i], *whole;
+	uint32_t n = x->mm[i].msg_len;
+	int unit = 0;
+
+	read_meta(p, &q->m, &x->mm[i].msg_hdr, &unit);
+	if (n <= q->size && (unit <= 0 || (uint32_t)unit >= n)) {
+		io_sock_land_cell(p, i, n);
 		return 1;
 	}
-	return io_sock_land(p, 0, (uint32_t)n, unit > 0 ? (uint32_t)unit : (uint32_t)n);
+	p->singles = 0;
+	whole = io_sock_landing(p);
+	if (!whole) {
+		p->delivery.stats.drops[ADIT_DROP_NO_CELL]++;
+		return 1;
+	}
+	whole->m = q->m;
+	if (n <= q->size)
+		memcpy(whole->base, q->base, n);
+	else
+		io_sock_gather(p, i, n, whole->base);
+	return land(p, n, unit);
+}
+
+/* Single datagrams, many a call. Returns the segments, 0: nothing there. */
+static unsigned recv_many(struct io_port *p, struct io_fd *s, unsigned max)
+{
+	unsigned room = adit_room(adit_chain_in(p->chain, ADIT_BOTTOM_SIDE)), segs = 0, n;
+	struct io_rx x;
+	int r;
+
+	n = io_sock_prepare(p, &x, room > max ? max : room > 1 ? room - 1 : 0);
+	r = n ? recvmmsg(s->fd, x.mm, n, 0, NULL) : -1;
+	if (r <= 0)
+		return 0;
+	p->receives++;
+	for (unsigned i = 0; i < (unsigned)r; i++)
+		segs += take(p, &x, i);
+	return (unsigned)r == n ? segs : 0;
 }
 
 bool io_udp_recv(struct io_port *p, struct io_fd *s)
 {
 	for (unsigned segs = 0, n; segs < IO_PASS_SEGS; segs += n) {
-		struct adit_pkt *q = io_sock_landing(p);
-
-		n = q ? recv_one(p, s, q) : 0;
+		n = p->singles < SINGLES ? recv_one(p, s) : recv_many(p, s, IO_PASS_SEGS - segs);
 		if (!n)
 			return false;
 	}
