@@ -287,18 +287,29 @@ static void watch_device(struct io_stream *s)
 		uv_poll_stop(&p->tun.poll);
 }
 
+static bool device_waits(const struct io_stream *s)
+{
+	return s->device_ready && s->port->chain &&
+	       adit_room(adit_chain_in(s->port->chain, ADIT_TOP));
+}
+
+/* The chain is kicked only where something moved: one that merely waits would keep the turn of the
+ * loop going. */
 static void device_turn(struct io_stream *s)
 {
 	struct io_port *p = s->port;
+	struct adit_batch *out;
 
-	if (!p->chain)
-		return;
-	if (s->device_ready)
-		s->device_ready = io_end_read(p) && adit_room(adit_chain_in(p->chain, ADIT_TOP));
-	adit_chain_kick(p->chain);
-	adit_stack_run(p->stack, s->now);
-	if (p->chain)
+	if (device_waits(s)) {
+		s->device_ready = io_end_read(p);
+		adit_chain_kick(p->chain);
+		adit_stack_run(p->stack, s->now);
+	}
+	out = p->chain ? adit_chain_out(p->chain, ADIT_TOP) : NULL;
+	if (out && out->count) {
 		io_end_write(p);
+		adit_chain_kick(p->chain);
+	}
 }
 
 static void on_timer(uv_timer_t *h)
@@ -320,6 +331,8 @@ static void arm(struct io_stream *s)
 		sooner(&at, s->now + RETRY);
 	if (s->connecting)
 		sooner(&at, s->now + ADIT_S);
+	if (device_waits(s))
+		sooner(&at, s->now);
 	sooner(&at, s->accept_at);
 	sooner(&at, s->redial_at);
 	if (at == ADIT_NEVER)
@@ -375,13 +388,15 @@ static void conns_turn(struct io_stream *s)
 
 void io_stream_work(struct io_stream *s)
 {
+	unsigned turns = 0;
+
 	s->now = uv_hrtime();
 	times(s);
 	do {
 		conns_turn(s);
 		device_turn(s);
 		adit_stack_run(s->port->stack, s->now);
-	} while (s->dirty);
+	} while (s->dirty || (device_waits(s) && ++turns < IO_PASSES));
 	if (s->port->tun.fd >= 0)
 		watch_device(s);
 	arm(s);
