@@ -103,7 +103,7 @@ def is_length(text):
 
 def wants(text, taken):
     """How the operand is broken: True, False, "guard" (False in guards, nothing elsewhere) or None
-    when it checks no length. `taken` names what pulls returned."""
+    when it checks no length. `taken` names what pulls returned and, with a colon, what parsers did."""
     test = re.fullmatch(r"(!?)\s*(\w+)", text)
     if test and test.group(2) in taken:
         return not test.group(1)
@@ -113,7 +113,7 @@ def wants(text, taken):
     if TAKEN.search(text) and not comparison(text):
         return not text.startswith("!")
     parts = comparison(text)
-    if parts and parts[2].strip() == "ADIT_KEEP" and parts[0].strip() in taken:
+    if parts and parts[2].strip() == "ADIT_KEEP" and f"{parts[0].strip()}:" in taken:
         return parts[1] == "=="
     if parts and parts[2].strip() == "ADIT_KEEP" and parts[0].rstrip().endswith(")"):
         return parts[1] == "=="
@@ -220,7 +220,7 @@ class Finder:
 
     def function(self, f):
         body = self.code[f.start:f.end]
-        taken = set(TAKER.findall(body)) | set(PARSED.findall(body))
+        taken = set(TAKER.findall(body)) | {f"{name}:" for name in PARSED.findall(body)}
         for m in KEYWORD.finditer(self.code, f.start, f.end):
             self.keyword(m.group(1), m.end(), taken)
         for m in re.finditer(r"(?<![=!<>])=(?!=)", body):

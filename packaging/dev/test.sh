@@ -79,8 +79,11 @@ suite_tsan() {
 }
 
 suite_lint() {
-	step "lint"
+	step "lint, and the tests of the tools that judge"
 	quietly "lint" lint
+	quietly "lint finds what it is for" tests/lint_test.sh
+	quietly "mutate tells a tested check from an untested one" tests/mutate_test.sh
+	quietly "bench report" "$PYTHON" bench/report_test.py
 }
 
 # fuzz_one SECONDS TARGET: what it finds new goes into the build directory

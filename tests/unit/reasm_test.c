@@ -155,6 +155,21 @@ static void test_options(void **state)
 	assert_int_equal(net_frag_begin(&f, &whole, 39, 0), ADIT_DROP_TOO_BIG);
 }
 
+/* Only a packet that is one is cut. */
+static void test_frag_refused(void **state)
+{
+	struct sample s = { .udp = true, .payload = 192 };
+	struct net_gso g;
+	struct adit_seg whole = { packet, sample_make(packet, &s, &g) };
+	struct net_frag f;
+
+	(void)state;
+	whole.len--;
+	assert_int_equal(net_frag_begin(&f, &whole, 128, 0), ADIT_DROP_LENGTH);
+	whole.len = 19;
+	assert_int_equal(net_frag_begin(&f, &whole, 128, 0), ADIT_DROP_SHORT);
+}
+
 /* A copied option that its length does not cover, or that goes on behind the header, ends them. */
 static void test_bad_options(void **state)
 {
@@ -333,6 +348,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_scapy, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_large, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_options, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_frag_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_options, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_long, set_up, tear_down),
