@@ -262,10 +262,23 @@ static void tell(struct adit_chain *c, enum adit_side side)
 	c->in_moves[side] = in->moves;
 }
 
+/* Waits for an event's cell if need be: a flow that never hears of its end would stay for good. */
+static void pay_reset(struct adit_chain *c)
+{
+	struct adit_pkt *ev = adit_pool_event(c->stack->pool, ADIT_RESET);
+
+	if (!ev)
+		return;
+	adit_add(adit_chain_low(c, true), ev);
+	c->owes_reset = false;
+}
+
 void adit_chain_work(struct adit_chain *c)
 {
 	adit_time wake = ADIT_NEVER;
 
+	if (c->owes_reset)
+		pay_reset(c);
 	if (c->wake <= c->stack->now)
 		ticks(c);
 	while (pass(c))
@@ -273,6 +286,8 @@ void adit_chain_work(struct adit_chain *c)
 	for (unsigned i = hub_owes(c) ? 1 : 0; i < c->n; i++)
 		if (c->layer[i].wake < wake)
 			wake = c->layer[i].wake;
+	if (c->owes_reset && c->stack->now + ADIT_MS < wake)
+		wake = c->stack->now + ADIT_MS;
 	adit_heap_set(c, wake);
 	if (!c->hub)
 		tell(c, ADIT_TOP);

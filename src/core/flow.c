@@ -130,15 +130,11 @@ static void reset_children(struct adit_chain *c)
 {
 	for (unsigned i = 0; i < c->slots; i++) {
 		struct adit_chain *f = c->child[i];
-		struct adit_pkt *ev;
 
 		if (!f || f->detached[ADIT_BOTTOM_SIDE])
 			continue;
-		ev = adit_pool_event(c->stack->pool, ADIT_RESET);
-		if (ev) {
-			adit_batch_drain(adit_chain_low(f, true));
-			adit_add(adit_chain_low(f, true), ev);
-		}
+		adit_batch_drain(adit_chain_low(f, true));
+		f->owes_reset = true;
 		adit_chain_detach(f, ADIT_BOTTOM_SIDE);
 	}
 }

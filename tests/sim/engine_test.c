@@ -248,6 +248,38 @@ static void stalled_flow_of_a_hub(void **state)
 	adit_stack_close(s);
 }
 
+/* The lower side goes while every event cell is taken: the flow hears of it later. */
+static void reset_waits_for_a_cell(void **state)
+{
+	struct adit_conf conf[] = { sim_conf(&sim_codec), sim_conf(&sim_hub) };
+	const struct adit_conf *layer[] = { &conf[0], &conf[1] };
+	struct adit_stack *s = open_stack(layer, 2);
+	struct adit_chain *a = adit_stack_begin_top(s);
+	struct adit_pkt *held[64], *p;
+	unsigned n = 0;
+
+	(void)state;
+	adit_stack_run(s, 0);
+	while (n < 64 && (held[n] = adit_pool_event(adit_stack_pool(s), ADIT_STATE)) != NULL)
+		n++;
+	adit_chain_detach(adit_chain_root(a), ADIT_BOTTOM_SIDE);
+	adit_stack_run(s, 1);
+	assert_null(adit_peek(adit_chain_out(a, ADIT_TOP)));
+	assert_int_equal(adit_stack_deadline(s), 1 + ADIT_MS);
+	while (n > 0)
+		adit_pkt_free(held[--n]);
+	adit_stack_run(s, 1 + ADIT_MS);
+	p = adit_take(adit_chain_out(a, ADIT_TOP));
+	assert_non_null(p);
+	assert_int_equal(p->kind, ADIT_RESET);
+	adit_pkt_free(p);
+	assert_int_equal(adit_stack_deadline(s), ADIT_NEVER);
+	adit_chain_detach(a, ADIT_TOP);
+	adit_stack_run(s, 2 + ADIT_MS);
+	assert_int_equal(adit_pool_out(adit_stack_pool(s)), 0);
+	adit_stack_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +288,7 @@ int main(void)
 		cmocka_unit_test(lost_hello_is_repeated),
 		cmocka_unit_test(same_seed_same_run),
 		cmocka_unit_test(stalled_flow_of_a_hub),
+		cmocka_unit_test(reset_waits_for_a_cell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
