@@ -309,6 +309,7 @@ static const struct wrong wrongs[] = {
 	{ "long CREDIT", MUX_CREDIT, 0, 5, 1, "\0\0\0\0\1", ADIT_DROP_LENGTH },
 	{ "CREDIT of nothing", MUX_CREDIT, 0, 4, 1, "\0\0\0\0", ADIT_DROP_MALFORMED },
 	{ "CREDIT beyond 2^31", MUX_CREDIT, 0, 4, 1, "\x7f\xff\xff\xff", ADIT_DROP_MALFORMED },
+	{ "CREDIT that wraps", MUX_CREDIT, 0, 4, 1, "\xff\xff\xff\xff", ADIT_DROP_MALFORMED },
 	{ "RESET without reason", MUX_RESET, 0, 0, 1, "", ADIT_DROP_LENGTH },
 	{ "long RESET", MUX_RESET, 0, 2, 1, "ab", ADIT_DROP_LENGTH },
 };
