@@ -145,7 +145,7 @@ static void heap_matches_naive_twin(void **state)
 }
 
 /* The same on one segment: no more comes off than is there. */
-static void test_segment(void **state)
+static void segment_shrinks(void **state)
 {
 	uint8_t d[4] = "abc";
 	struct adit_seg s = { d, 4 };
@@ -164,7 +164,7 @@ static void test_segment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_segment),
+		cmocka_unit_test(segment_shrinks),
 		cmocka_unit_test(pool_counts_and_reuses),
 		cmocka_unit_test(packet_grows_and_shrinks),
 		cmocka_unit_test(batch_is_a_ring),
