@@ -5,9 +5,9 @@ A check is one operand of a condition that compares something named like a lengt
 a pull, a trim, a cursor or a parser (ADIT_KEEP) gave, at once or by way of a variable. It is broken
 by an operand that is still evaluated, for its side effects, but always comes out as if the length
 were fine:
-  - in a guard (`if (…) return …;`) and for `too short` comparisons elsewhere: false
-  - for `long enough` comparisons that let code run, and in loops: true
-  - where a conditional expression clamps a value: both, one mutant each"""
+  - in a guard (`if (…) return …;`) and for `too short` comparisons that are returned: false
+  - for `long enough` comparisons that are returned, and in loops: true
+  - where an `if` or a conditional expression clamps a value or chooses: both, one mutant each"""
 
 import re
 from dataclasses import dataclass
@@ -176,6 +176,9 @@ class Finder:
                 continue
             if mode == "guard":
                 self.add(a, b, want is True and "ADIT_KEEP" in self.code[a:b])
+            elif mode == "body":
+                self.add(a, b, False)
+                self.add(a, b, True)
             elif mode != "loop" or want is True:
                 self.add(a, b, want)
 

@@ -67,8 +67,6 @@ static void sweep(struct net_fdb *f, adit_time now, unsigned n)
 {
 	struct net_fdb_entry *e;
 
-	if (n > f->fresh)
-		n = f->fresh;
 	while (n--) {
 		if (f->hand >= f->fresh)
 			f->hand = 0;

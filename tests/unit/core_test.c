@@ -144,9 +144,27 @@ static void heap_matches_naive_twin(void **state)
 	free(s.heap);
 }
 
+/* The same on one segment: no more comes off than is there. */
+static void segment_shrinks(void **state)
+{
+	uint8_t d[4] = "abc";
+	struct adit_seg s = { d, 4 };
+
+	(void)state;
+	assert_null(adit_seg_pull(&s, 5));
+	assert_ptr_equal(adit_seg_pull(&s, 1), d);
+	assert_int_equal(s.len, 3);
+	assert_false(adit_seg_trim(&s, 4));
+	assert_int_equal(s.len, 3);
+	assert_true(adit_seg_trim(&s, 2));
+	assert_int_equal(s.len, 2);
+	assert_ptr_equal(s.data, d + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(segment_shrinks),
 		cmocka_unit_test(pool_counts_and_reuses),
 		cmocka_unit_test(packet_grows_and_shrinks),
 		cmocka_unit_test(batch_is_a_ring),

@@ -127,6 +127,29 @@ static void test_refuses_down(void **state)
 	lab_close(&b);
 }
 
+/* The TTL is handed to the delivery when the header is whole, in memory of its size. */
+static void test_cut_inside(void **state)
+{
+	struct adit_meta m = { 0 };
+	uint8_t d[40] = { 0x45, 0, 0, 40, 0, 0, 0, 0, 77, 59 };
+	struct adit_pkt *p;
+	struct lab b;
+
+	(void)state;
+	opened(&b, "", ADIT_PACKET);
+	for (uint32_t n = 1; n <= 80; n++) {
+		uint32_t len = n <= 40 ? n : n - 40;
+
+		d[0] = n <= 40 ? 0x45 : 0x60;
+		d[7] = 77;
+		p = lab_down(&b, &m, d, len);
+		assert_non_null(p);
+		assert_int_equal(p->m.ttl, len >= (n <= 40 ? 20u : 40u) ? 77 : 0);
+		adit_pkt_free(p);
+	}
+	lab_close(&b);
+}
+
 /* One direction's option goes before that of both. */
 static void test_directions(void **state)
 {
@@ -149,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_cut_header),
 		cmocka_unit_test(test_refuses_down),
+		cmocka_unit_test(test_cut_inside),
 		cmocka_unit_test(test_directions),
 	};
 

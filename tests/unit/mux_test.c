@@ -39,6 +39,7 @@ struct bench {
 	uint8_t down[BUF];
 	size_t down_n;
 	bool reset_down, eof_down, hold;
+	uint16_t why; /* of the RESET below */
 	adit_time now;
 };
 
@@ -151,7 +152,10 @@ static void take_down(struct bench *b)
 		assert_true(b->down_n + p->len <= BUF);
 		memcpy(b->down + b->down_n, adit_data(p), p->len);
 		b->down_n += p->len;
-		b->reset_down |= p->kind == ADIT_RESET;
+		if (p->kind == ADIT_RESET) {
+			b->reset_down = true;
+			b->why = adit_event_of(p)->reset.why;
+		}
 		b->eof_down |= p->kind == ADIT_EOF;
 		adit_pkt_free(p);
 	}
@@ -281,31 +285,33 @@ struct wrong {
 	uint16_t len;
 	uint32_t id;
 	const char *body;
+	enum adit_drop why;
 };
 
 /* Each after a preface, flow 1 open, flow 3 open and half closed by the client. */
 static const struct wrong wrongs[] = {
-	{ "type 0", 0, 0, 0, 1, "" },
-	{ "type 6", 6, 0, 0, 1, "" },
-	{ "reserved byte", MUX_EOF, 1, 0, 1, "" },
-	{ "OPEN of an even id", MUX_OPEN, 0, 0, 6, "" },
-	{ "OPEN of an id in use", MUX_OPEN, 0, 0, 1, "" },
-	{ "OPEN of an id passed over", MUX_OPEN, 0, 0, 2, "" },
-	{ "OPEN too long", MUX_OPEN, 0, 256, 5, NULL },
-	{ "control character in a target", MUX_OPEN, 0, 3, 5, "a\nb" },
-	{ "NUL in a target", MUX_OPEN, 0, 3, 5, "a\0b" },
-	{ "DATA of a flow never opened", MUX_DATA, 0, 1, 5, "x" },
-	{ "DATA of a flow that we never opened", MUX_DATA, 0, 1, 2, "x" },
-	{ "empty DATA", MUX_DATA, 0, 0, 1, "" },
-	{ "DATA after EOF", MUX_DATA, 0, 1, 3, "x" },
-	{ "EOF twice", MUX_EOF, 0, 0, 3, "" },
-	{ "EOF with a body", MUX_EOF, 0, 1, 1, "x" },
-	{ "short CREDIT", MUX_CREDIT, 0, 3, 1, "\0\0\1" },
-	{ "long CREDIT", MUX_CREDIT, 0, 5, 1, "\0\0\0\0\1" },
-	{ "CREDIT of nothing", MUX_CREDIT, 0, 4, 1, "\0\0\0\0" },
-	{ "CREDIT beyond 2^31", MUX_CREDIT, 0, 4, 1, "\x7f\xff\xff\xff" },
-	{ "RESET without reason", MUX_RESET, 0, 0, 1, "" },
-	{ "long RESET", MUX_RESET, 0, 2, 1, "ab" },
+	{ "type 0", 0, 0, 0, 1, "", ADIT_DROP_MALFORMED },
+	{ "type 6", 6, 0, 0, 1, "", ADIT_DROP_MALFORMED },
+	{ "reserved byte", MUX_EOF, 1, 0, 1, "", ADIT_DROP_FLAGS },
+	{ "OPEN of an even id", MUX_OPEN, 0, 0, 6, "", ADIT_DROP_NO_FLOW },
+	{ "OPEN of an id in use", MUX_OPEN, 0, 0, 1, "", ADIT_DROP_NO_FLOW },
+	{ "OPEN of an id passed over", MUX_OPEN, 0, 0, 2, "", ADIT_DROP_NO_FLOW },
+	{ "OPEN too long", MUX_OPEN, 0, 256, 5, NULL, ADIT_DROP_LENGTH },
+	{ "control character in a target", MUX_OPEN, 0, 3, 5, "a\nb", ADIT_DROP_MALFORMED },
+	{ "NUL in a target", MUX_OPEN, 0, 3, 5, "a\0b", ADIT_DROP_MALFORMED },
+	{ "DATA of a flow never opened", MUX_DATA, 0, 1, 5, "x", ADIT_DROP_NO_FLOW },
+	{ "DATA of a flow that we never opened", MUX_DATA, 0, 1, 2, "x", ADIT_DROP_NO_FLOW },
+	{ "empty DATA", MUX_DATA, 0, 0, 1, "", ADIT_DROP_LENGTH },
+	{ "DATA after EOF", MUX_DATA, 0, 1, 3, "x", ADIT_DROP_MALFORMED },
+	{ "EOF twice", MUX_EOF, 0, 0, 3, "", ADIT_DROP_MALFORMED },
+	{ "EOF with a body", MUX_EOF, 0, 1, 1, "x", ADIT_DROP_LENGTH },
+	{ "short CREDIT", MUX_CREDIT, 0, 3, 1, "\0\0\1", ADIT_DROP_LENGTH },
+	{ "long CREDIT", MUX_CREDIT, 0, 5, 1, "\0\0\0\0\1", ADIT_DROP_LENGTH },
+	{ "CREDIT of nothing", MUX_CREDIT, 0, 4, 1, "\0\0\0\0", ADIT_DROP_MALFORMED },
+	{ "CREDIT beyond 2^31", MUX_CREDIT, 0, 4, 1, "\x7f\xff\xff\xff", ADIT_DROP_MALFORMED },
+	{ "CREDIT that wraps", MUX_CREDIT, 0, 4, 1, "\xff\xff\xff\xff", ADIT_DROP_MALFORMED },
+	{ "RESET without reason", MUX_RESET, 0, 0, 1, "", ADIT_DROP_LENGTH },
+	{ "long RESET", MUX_RESET, 0, 2, 1, "ab", ADIT_DROP_LENGTH },
 };
 
 static void test_errors(void **state)
@@ -330,6 +336,8 @@ static void test_errors(void **state)
 		feed(b, s->b, s->n);
 		if (!b->reset_down || b->log.ended != 2)
 			fail_msg("%s: accepted", w->what);
+		if (b->why != w->why)
+			fail_msg("%s: refused as %s", w->what, adit_drop_name(b->why));
 		bench_free(b);
 	}
 	free(s);

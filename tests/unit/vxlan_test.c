@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -310,6 +311,28 @@ static void test_own_loop(void **state)
 	lab_close(&b);
 }
 
+/* The key by which stacks share a port is read from a whole header only. */
+static void test_key(void **state)
+{
+	static const uint8_t head[8] = { 0x08, 0, 0, 0, 0x12, 0x34, 0x56, 0xff };
+	uint32_t key = 0;
+	struct lab b;
+
+	(void)state;
+	for (uint32_t n = 0; n <= 8; n++) {
+		uint8_t *exact = malloc(n ? n : 1);
+
+		assert_non_null(exact);
+		memcpy(exact, head, n);
+		assert_int_equal(adit_layer_vxlan.demux->key_of(exact, n, &key), n == 8);
+		free(exact);
+	}
+	assert_int_equal(key, 0x123456);
+	opened(&b, "vni=0x123456 remotes=192.0.2.2");
+	assert_int_equal(adit_layer_vxlan.demux->key(&b.l), key);
+	lab_close(&b);
+}
+
 static void test_refuses_conf(void **state)
 {
 	struct lab b;
@@ -345,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_down),
 		cmocka_unit_test(test_cut_inside),
 		cmocka_unit_test(test_own_loop),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_refuses_conf),
 	};
 
