@@ -221,26 +221,53 @@ static void set_roles(struct lang_stack *s)
 	}
 }
 
+/* Whether it says itself whom it talks to, or that it is anybody. */
+static bool names_far(const struct adit_conf *c)
+{
+	for (unsigned i = 0; i < c->n_opts; i++) {
+		const struct adit_opt *o = &c->opts[i];
+
+		if (c->value[i].n > 0 && (o->type == ADIT_OPT_HOST || o->type == ADIT_OPT_BLOCK ||
+						 strcmp(o->name, "from") == 0))
+			return true;
+	}
+	return false;
+}
+
+static void put_far_fixes(
+	struct lang_buf *b, const struct adit_conf *upper, const struct adit_conf *c)
+{
+	lang_put(b, c->completed ? "end the stack with `/ %s ADDR`" : "write `%s ADDR`", c->word);
+	if (!(upper->ops->flags & ADIT_L_OPEN_BELOW))
+		return;
+	for (unsigned i = 0; i < upper->n_opts; i++) {
+		const struct adit_opt *o = &upper->opts[i];
+
+		if (o->type == ADIT_OPT_HOST && !(o->flags & ADIT_OPT_BELOW))
+			lang_put(b, ", or %s=ADDR at %s", o->name, upper->word);
+	}
+	if (lang_opt(upper->opts, upper->n_opts, "from", 4) >= 0)
+		lang_put(b, ", or from=any there to answer whoever sends");
+}
+
 /* A delivery without a far address needs a layer above that knows one. */
 static enum adit_err check_open(struct lang *l, const struct lang_stack *s, unsigned i)
 {
-	const struct adit_conf *c = s->layer[i];
+	const struct adit_conf *c = s->layer[i], *upper = s->layer[i - 1];
+	bool chooses = upper->ops->flags & ADIT_L_OPEN_BELOW;
 	int far = lang_far(c);
-	char fix[96];
+	char fix[LANG_FIX_MAX];
+	struct lang_buf f = { fix, sizeof(fix), 0 };
 
 	if (far < 0 || c->value[far].n > 0 || c->server ||
-		!(c->above & (ADIT_DATAGRAM | ADIT_PAYLOAD)))
+		!(c->above & (ADIT_DATAGRAM | ADIT_PAYLOAD)) ||
+		(chooses && (names_far(upper) || names_far(c))))
 		return ADIT_OK;
-	if (s->layer[i - 1]->ops->flags & ADIT_L_OPEN_BELOW)
-		return ADIT_OK;
-	snprintf(fix, sizeof(fix),
-		c->completed ? "end the stack with `/ %s ADDR`" : "write `%s ADDR`", c->word);
+	put_far_fixes(&f, upper, c);
 	if (c->completed)
-		return lang_refuse(
-			l, &c->src, fix, "%s needs a far address", s->layer[i - 1]->word);
-	return lang_refuse(l, &c->src, fix,
-		"%s has no far address, and %s above it cannot choose one", c->word,
-		s->layer[i - 1]->word);
+		return lang_refuse(l, &c->src, fix, "%s needs a far address", upper->word);
+	return lang_refuse(l, &c->src, fix, "%s has no far address, and %s above it %s", c->word,
+		upper->word, chooses ? "names none" : "cannot choose one");
 }
 
 static bool any(const struct lang_stack *s, unsigned from, unsigned to, uint32_t flags)

@@ -292,11 +292,13 @@ static enum adit_err default_port(struct lang *l, struct adit_conf *c, int opt, 
 }
 
 /* `port=` beside the address: moved into it, so that an IPv6 literal needs no brackets. */
-static enum adit_err port_word(struct lang *l, struct adit_conf *c, int far, int local)
+static enum adit_err port_word(
+	struct lang *l, const struct adit_conf *upper, struct adit_conf *c, int far, int local)
 {
 	int opt = find(c, "port");
 	const struct adit_item *it = opt >= 0 && c->value[opt].n > 0 ? c->value[opt].item : NULL;
 	bool open = far < 0 || c->value[far].n == 0;
+	bool ours = open || (upper->ops->flags & ADIT_L_PORT_BOTH);
 	enum adit_err e = ADIT_OK;
 
 	if (!it)
@@ -307,7 +309,7 @@ static enum adit_err port_word(struct lang *l, struct adit_conf *c, int far, int
 	c->value[opt].n = 0;
 	if (!open)
 		e = default_port(l, c, far, (uint16_t)it->u);
-	if (!e && local >= 0 && (open || c->value[local].n > 0))
+	if (!e && local >= 0 && (ours || c->value[local].n > 0))
 		e = default_port(l, c, local, (uint16_t)it->u);
 	return e;
 }
@@ -325,7 +327,7 @@ static enum adit_err ports(struct lang *l, const struct adit_conf *upper, struct
 	int far = lang_far(c), local = find(c, "local");
 	uint16_t port = 0;
 	bool open = far < 0 || c->value[far].n == 0;
-	enum adit_err e = port_word(l, c, far, local);
+	enum adit_err e = port_word(l, upper, c, far, local);
 
 	if (e || c->ops->space != ADIT_SPACE_UDPPORT)
 		return e;

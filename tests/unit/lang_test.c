@@ -25,6 +25,7 @@ static const struct adit_opt udp_opts[] = {
 	{ "local", ADIT_OPT_ADDR, ADIT_OPT_PORT | ADIT_OPT_BELOW, 0, 0, 0, NULL, NULL, 0, "ADDR",
 		"bind" },
 	{ "ttl", ADIT_OPT_UINT, ADIT_OPT_BELOW, 1, 255, 64, NULL, NULL, 0, "N", "TTL" },
+	{ "port", ADIT_OPT_UINT, 0, 1, 65535, 0, NULL, NULL, 0, "N", "port" },
 };
 static const struct adit_opt ip_opts[] = {
 	{ "to", ADIT_OPT_HOST, ADIT_OPT_POS, 0, 0, 0, NULL, NULL, 0, "ADDR", "far address" },
@@ -33,7 +34,7 @@ static const struct adit_opt ip_opts[] = {
 };
 static const struct adit_opt vx_opts[] = {
 	{ "vni", ADIT_OPT_UINT, ADIT_OPT_REQUIRED, 0, 0xffffff, 0, NULL, NULL, 0, "N", "number" },
-	{ "remotes", ADIT_OPT_ADDR, ADIT_OPT_LIST, 0, 0, 0, NULL, NULL, 0, "ADDR", "far ends" },
+	{ "remotes", ADIT_OPT_HOST, ADIT_OPT_LIST, 0, 0, 0, NULL, NULL, 0, "ADDR", "far ends" },
 	{ "ageing", ADIT_OPT_TIME, 0, ADIT_S, 3600 * ADIT_S, 0, NULL, NULL, 0, "TIME", "age" },
 	{ "mode", ADIT_OPT_ENUM, 0, 0, 0, 0, modes, NULL, 0, NULL, "mode" },
 	{ "csum", ADIT_OPT_FLAG, 0, 0, 0, 0, NULL, NULL, 0, NULL, "checksum" },
@@ -182,6 +183,14 @@ static const struct {
 	{ "tap / vxlan vni=1 remotes=192.0.2.2,192.0.2.3 / udp local=192.0.2.1",
 		"tap name=tap / vxlan vni=1 remotes=192.0.2.2,192.0.2.3 / udp "
 		"local=192.0.2.1:4789" },
+	{ "tap / vxlan vni=1 / udp 2001:db8::2 port=4790",
+		"tap name=tap / vxlan vni=1 / udp [2001:db8::2]:4790 local=:4790" },
+	{ "tap / vxlan vni=1 / udp 192.0.2.2 local=192.0.2.1:5 port=6",
+		"tap name=tap / vxlan vni=1 / udp 192.0.2.2:6 local=192.0.2.1:5" },
+	{ "tun / wireguard key=@k 192.0.2.1 / udp port=9",
+		"tun name=tun / wireguard key=@k / udp 192.0.2.1:9" },
+	{ "tun / wireguard key=@k { peer PUB= } / udp port=9",
+		"tun name=tun / wireguard key=@k { peer key=PUB= } / udp local=:9" },
 	{ "tun / wireguard key=@k 192.0.2.1 / udp local=:9",
 		"tun name=tun / wireguard key=@k / udp 192.0.2.1:51820 local=:9" },
 	{ "listen 127.0.0.1:8 to=h:80 / tcp", "listen 127.0.0.1:8 name=127.0.0.1:8 / tcp h:80" },
@@ -306,7 +315,7 @@ static const struct {
 		"adit: word 8: udp: `192.0.2.2` is one word too many\n"
 		"    tap / vxlan vni=1 / udp 192.0.2.1 192.0.2.2\n"
 		"                                      ^~~~~~~~~\n"
-		"udp takes: to=, local=, ttl=\n" },
+		"udp takes: to=, local=, ttl=, port=\n" },
 	{ "tap / vxlan vni=1 { peer x } / udp 192.0.2.1",
 		"adit: word 5: vxlan has nothing that is written in braces\n"
 		"    tap / vxlan vni=1 { peer x } / udp 192.0.2.1\n"
@@ -318,10 +327,19 @@ static const struct {
 		"                                           ^~~~~~~~~\n"
 		"write it once\n" },
 	{ "tap / vxlan vni=1 / udp 192.0.2.1:7 port=8",
-		"adit: word 8: udp has no option `port`\n"
+		"adit: word 8: udp: the address has another port\n"
 		"    tap / vxlan vni=1 / udp 192.0.2.1:7 port=8\n"
 		"                                        ^~~~~~\n"
-		"udp takes: to=, local=, ttl=\n" },
+		"write it once\n" },
+	{ "tap / vxlan vni=1 / udp local=192.0.2.1",
+		"adit: word 6: udp has no far address, and vxlan above it names none\n"
+		"    tap / vxlan vni=1 / udp local=192.0.2.1\n"
+		"                        ^~~\n"
+		"write `udp ADDR`, or remotes=ADDR at vxlan\n" },
+	{ "tap / vxlan vni=1", "adit: word 3: vxlan needs a far address\n"
+			       "    tap / vxlan vni=1\n"
+			       "          ^~~~~\n"
+			       "end the stack with `/ udp ADDR`, or remotes=ADDR at vxlan\n" },
 	{ "tap / vxlan vni=1 / udp 192.0.2.1 / ip 192.0.2.1:80",
 		"adit: word 10: ip: to takes no port\n"
 		"    tap / vxlan vni=1 / udp 192.0.2.1 / ip 192.0.2.1:80\n"
@@ -403,11 +421,12 @@ static const struct {
 		"    tap + listen / tcp h:1\n"
 		"        ^\n"
 		"write one stack for each end\n" },
-	{ "tap name=a/b / vxlan vni=1", "adit: word 2: `a/b` cannot name a tunnel\n"
-					"    tap name=a/b / vxlan vni=1\n"
-					"        ^~~~~~~~\n"
-					"a name has letters, digits, `.`, `_`, `:` and `-`, at "
-					"most 63, and begins with none of `.` and `-`\n" },
+	{ "tap name=a/b / vxlan vni=1 / udp 192.0.2.1",
+		"adit: word 2: `a/b` cannot name a tunnel\n"
+		"    tap name=a/b / vxlan vni=1 / udp 192.0.2.1\n"
+		"        ^~~~~~~~\n"
+		"a name has letters, digits, `.`, `_`, `:` and `-`, at "
+		"most 63, and begins with none of `.` and `-`\n" },
 	{ "tap name=a name=b / vxlan vni=1", "adit: word 3: the tunnel has a name already\n"
 					     "    tap name=a name=b / vxlan vni=1\n"
 					     "               ^~~~~~\n" },

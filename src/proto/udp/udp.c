@@ -53,7 +53,7 @@ static const struct adit_opt opts[] = {
 		.min = 1,
 		.max = 65535,
 		.arg = "PORT",
-		.help = "far port, and ours where local= has none" },
+		.help = "far port; ours too where both sides use one, as in VXLAN" },
 	[UDP_OPT_CSUM] = { .name = "csum",
 		.type = ADIT_OPT_FLAG,
 		.flags = ADIT_OPT_DEFAULT,
