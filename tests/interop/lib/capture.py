@@ -20,7 +20,7 @@ class Capture:
     def __init__(self, host, dev, expression=""):
         handle, self.path = tempfile.mkstemp(prefix="adit-capture-", suffix=".pcap")
         os.close(handle)
-        self.job = host.start_job(["tcpdump", "-i", dev, "-n", "-s", "0", "-B", "16384", "-U",
+        self.job = host.start_job(["tcpdump", "-i", dev, "-n", "-s", "0", "-B", "65536", "-U",
                                    "--immediate-mode", "-w", self.path, "-Z", "root",
                                    *expression.split()])
         wait_for("tcpdump listens", lambda: "listening on" in self.job.poll().err)
@@ -64,5 +64,8 @@ class Capture:
         assert not bad, f"tshark objects in {self.path}:\n" + "\n".join(bad.splitlines()[:10])
 
     def remove(self):
-        self.stop()
+        """Packets that were lost matter to who reads them only."""
+        if self.job:
+            self.job.stop(signal.SIGKILL)
+            self.job = None
         os.unlink(self.path)
