@@ -30,7 +30,9 @@ def build(up, near, far, family, shape, kernel_words="", words=""):
 
 
 def from_near(near, family):
-    return f"gre and {'ip' if family == 4 else 'ipv6'}.src == {near.address(family)}"
+    """GRE itself: the host's own ICMP errors quote what came before adit was up."""
+    ip, proto = ("ip", "proto") if family == 4 else ("ipv6", "nxt")
+    return f"{ip}.{proto}#1 == 47 and {ip}.src#1 == {near.address(family)}"
 
 
 @FAMILIES

@@ -21,7 +21,7 @@ def build(up, near, far, family):
 
 
 def from_near(near, family):
-    return f"vxlan and {'ip' if family == 4 else 'ipv6'}.src == {near.address(family)}"
+    return f"vxlan and {'ip' if family == 4 else 'ipv6'}.src#1 == {near.address(family)}"
 
 
 @FAMILIES

@@ -12,6 +12,8 @@ from .traffic import wait_for
 ERROR = "_ws.malformed or _ws.expert.severity == \"Error\""
 CHECKSUMS = [word for proto in ("ip", "tcp", "udp") for word in
              ("-o", f"{proto}.check_checksum:TRUE")]
+# The random bytes of transfers are no protocol, whatever they look like to its guesses.
+TRANSFERS = ["-d", "tcp.port==5001-6010,data"]
 
 
 class Capture:
@@ -33,7 +35,7 @@ class Capture:
         return self
 
     def tshark(self, *args):
-        done = subprocess.run(["tshark", "-n", "-r", self.path, *CHECKSUMS, *args],
+        done = subprocess.run(["tshark", "-n", "-r", self.path, *CHECKSUMS, *TRANSFERS, *args],
                               capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
