@@ -123,23 +123,37 @@ fuzz() {
 	[ "$FAILED" = 0 ]
 }
 
+INTEROP_LIMIT=3600 # seconds; pytest ends a test that hangs long before
+
 # Everything that pytest does to the network happens in namespaces of its own,
 # and what is left of it dies with them.
 interop_run() {
-	as_root timeout -k 5 2400 env ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1 \
+	local name settings=(ADIT="$TOP/build/src/cmd/adit" ADIT_CACHE="$CACHE" PYTHONDONTWRITEBYTECODE=1)
+	for name in ADIT_TEST_SECONDS ADIT_SOAK_MINUTES ADIT_GUEST_KVM ADIT_SEED; do
+		[ -z "${!name:-}" ] || settings+=("$name=${!name}") # sudo passes none on
+	done
+	as_root timeout --foreground -k 5 "$INTEROP_LIMIT" env "${settings[@]}" \
 		unshare --mount --net --pid --fork --kill-child --mount-proc \
 		sh -c 'mount -t tmpfs tmpfs /run && exec "$@"' sh "$PYTHON" -m pytest -p no:cacheprovider -q --durations=8 "$@"
 }
 
-suite_interop() {
-	local report=$LOGS/interop.xml counts
-	step "interop: this machine's kernel, and a stock Debian kernel under QEMU"
-	rm -f "$report"
-	interop_run --junitxml="$report" tests/interop
+# pytest_counted NAME ARG...
+pytest_counted() {
+	local report=$LOGS/$1.xml counts
+	as_root rm -f "$report"
+	interop_run --junitxml="$report" "${@:2}"
 	counts=$("$PYTHON" "$TOP/packaging/dev/junit_counts.py" "$report") ||
-		{ fail "pytest left no report"; return; }
+		{ fail "pytest left no report of $1"; return; }
 	PASSED=$((PASSED + ${counts% *}))
 	FAILED=$((FAILED + ${counts#* }))
+}
+
+suite_interop() {
+	step "privileges: what root's processes may do, and what they leave when killed"
+	quietly "build adit" build_into build || return
+	pytest_counted priv tests/priv
+	step "interop: this machine's kernel, and a stock Debian kernel under QEMU"
+	pytest_counted interop tests/interop
 }
 
 run_tests() {

@@ -107,6 +107,15 @@ static char *read_all(int fd)
 	return NULL;
 }
 
+/* Whoever opens a tunnel listens already and cannot answer yet. */
+static bool is_self(int fd)
+{
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && peer.pid == getpid();
+}
+
 enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, const char *request,
 	char **answer, struct adit_fault *f)
 {
@@ -123,7 +132,7 @@ enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, co
 		return os_fail(f, "reach", stem, errno);
 	n = snprintf(line, sizeof(line), "%s\n", request);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) == 0 &&
-		connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 &&
+		connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && !is_self(fd) &&
 		send(fd, line, (size_t)n, MSG_NOSIGNAL) == n)
 		*answer = read_all(fd);
 	os = errno;

@@ -37,14 +37,18 @@ static void answer_too_big(struct io_port *p, const struct adit_seg *s)
 	}
 }
 
-/* IPv4 packets that may be fragmented go on whole, in an outer packet that may be too. */
-static bool may_fragment(enum adit_shape shape, const struct adit_seg *s)
+/* What is too big for the path and yet goes on whole, in an outer packet that may be fragmented:
+ * IPv4 that may be fragmented itself, and IPv6 that no path may refuse (RFC 8200 5, RFC 2473 7.1,
+ * RFC 4213 3.2). unit: bytes of one segment of s, alone: it is none of a super-packet. */
+static bool may_fragment(enum adit_shape shape, const struct adit_seg *s, uint32_t unit, bool alone)
 {
 	struct net_ip ip;
 	uint32_t off;
 
-	return net_find_ip(shape, s->data, s->len, &off) &&
-	       net_ip_parse(&ip, s->data + off, s->len - off) == ADIT_KEEP && !ip.df;
+	if (!net_find_ip(shape, s->data, s->len, &off) ||
+		net_ip_parse(&ip, s->data + off, s->len - off) != ADIT_KEEP)
+		return false;
+	return ip.version == 6 ? unit - off <= IP6_MTU_MIN : alone && !ip.df;
 }
 
 /* Looks at what stands in the landing buffer. False: it is dealt with. */
@@ -72,7 +76,7 @@ static bool begin(struct io_port *p, uint32_t n)
 	unit = gso.kind == NET_GSO_NONE ? n : p->cut.hdr_len + p->cut.seg;
 	p->fragment = false;
 	if (p->unit_max && unit > p->unit_max) {
-		p->fragment = gso.kind == NET_GSO_NONE && may_fragment(shape, &s);
+		p->fragment = may_fragment(shape, &s, unit, gso.kind == NET_GSO_NONE);
 		if (!p->fragment) {
 			answer_too_big(p, &s);
 			return false;

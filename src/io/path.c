@@ -1,40 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/path.h"
 
+#include "io/worker.h"
+#include "net/ip.h"
 #include "proto/tun/tun.h"
 
 #include <string.h>
 
-#define MTU_MIN	    68
 #define MTU_MAX	    65521
 #define MTU_ASSUMED 1500 /* where no far address is known yet */
 
-/* A unit of the end that measures n lets the device have this MTU. */
+/* A unit of the end that measures n lets the device have this MTU. Below IPv6's minimum the system
+ * would take IPv6 away from it: what is larger than n then goes in fragments, see end_read.c. */
 static unsigned device_mtu(const struct io_tunnel *t, unsigned n)
 {
 	unsigned wish = (unsigned)adit_conf_u(t->spec->layer[0], TUN_MTU);
 
 	n = n > t->link_len ? n - t->link_len : 0;
+	if (n < IP6_MTU_MIN)
+		n = IP6_MTU_MIN;
 	if (wish && wish < n)
 		n = wish;
-	return n < MTU_MIN ? MTU_MIN : n > MTU_MAX ? MTU_MAX : n;
+	return n > MTU_MAX ? MTU_MAX : n;
 }
 
-void io_path_tell(struct io_port *p, unsigned mtu)
+/* False: it is known, or there is no room to say it. */
+static bool say(struct io_port *p, unsigned mtu)
 {
 	struct adit_batch *in = adit_chain_in(p->chain, ADIT_BOTTOM_SIDE);
 	unsigned less = p->t->del.overhead;
 	struct adit_pkt *ev;
 
 	if (mtu <= less || mtu == p->path || !adit_room(in))
-		return;
+		return false;
 	ev = adit_pool_event(p->pool, ADIT_PATH);
 	if (!ev)
-		return;
+		return false;
 	p->path = mtu;
 	adit_event_of(ev)->path.mtu = mtu - less;
 	adit_add(in, ev);
 	adit_chain_kick(p->chain);
+	return true;
+}
+
+void io_path_tell(struct io_port *p, unsigned mtu)
+{
+	struct adit_engine *e = p->t->engine;
+
+	if (!say(p, mtu))
+		return;
+	/* The other workers would each lose a packet to learn it. */
+	__atomic_store_n(&p->t->path, mtu, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < e->n_workers; i++)
+		if (i != p->index)
+			io_worker_wake(&e->worker[i]);
+}
+
+bool io_path_hear(struct io_port *p)
+{
+	unsigned mtu = __atomic_load_n(&p->t->path, __ATOMIC_RELAXED);
+
+	return mtu && say(p, mtu);
 }
 
 void io_path_ask(struct io_port *p, const struct adit_addr *far)

@@ -7,8 +7,10 @@
 
 /* Before the device exists: fills t->mtu from the route to the far side. */
 enum adit_err io_path_first(struct io_tunnel *t, struct adit_fault *f) ADIT_MUST_USE;
-/* The IP packets of the delivery may measure mtu bytes: tells the stack. */
+/* The IP packets of the delivery may measure mtu bytes: tells the stack, and the other workers. */
 void io_path_tell(struct io_port *p, unsigned mtu);
+/* What another worker told. False: nothing new. */
+bool io_path_hear(struct io_port *p);
 /* Looks again at the route to the far side: what was learnt of a path is forgotten some day. */
 void io_path_refresh(struct io_port *p);
 /* Sending to this address failed for size: asks the system and tells the stack. */

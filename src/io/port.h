@@ -72,8 +72,9 @@ struct io_tunnel {
 	bool frame;
 	uint8_t link_len; /* 14 for frames */
 	unsigned queues;
-	unsigned mtu; /* of the device; written under engine->sys_lock, atomic */
-	unsigned mss; /* IO_MSS_*, or the size */
+	unsigned mtu;  /* of the device; written under engine->sys_lock, atomic */
+	unsigned path; /* last learnt by any worker, 0 unknown; atomic */
+	unsigned mss;  /* IO_MSS_*, or the size */
 	struct io_delivery del;
 	struct io_offloads off;
 	const struct adit_conf *inner[ADIT_STACK_LAYERS]; /* layers that the stack runs */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening sockets of deliveries. */
 #include "io/sock.h"
+
+#include "io/holder.h"
 #include "io/sockaddr.h"
 
 #include <errno.h>
@@ -121,6 +123,22 @@ void io_sock_drop(struct io_port *p)
 	s->fd = -1;
 }
 
+/* f NULL: the caller tries many ports, and asks nobody. */
+static enum adit_err taken(const struct io_fd *s, const struct adit_addr *a, struct adit_fault *f)
+{
+	struct adit_addr mine = *a;
+	char name[IO_HOLDER_NAME];
+
+	mine.family = s->family;
+	if (!f || !io_holder(name, "udp", &mine))
+		return adit_fail(f, ADIT_EBUSY, "choose another with local=ADDR:PORT",
+			"UDP port %u is taken by another program", a->port);
+	return adit_fail(f, ADIT_EBUSY,
+		"choose another with local=ADDR:PORT, or write both into one file: "
+		"tunnels of one process can share a port",
+		"UDP port %u is taken by the tunnel %s of another adit", a->port, name);
+}
+
 enum adit_err io_sock_bind(struct io_fd *s, const struct adit_addr *a, struct adit_fault *f)
 {
 	struct sockaddr_storage ss;
@@ -136,8 +154,7 @@ enum adit_err io_sock_bind(struct io_fd *s, const struct adit_addr *a, struct ad
 	host.port = 0;
 	adit_addr_text(&host, text);
 	if (os == EADDRINUSE)
-		e = adit_fail(f, ADIT_EBUSY, "choose another with local=ADDR:PORT",
-			"UDP port %u is taken by another program", a->port);
+		e = taken(s, a, f);
 	else if (os == EADDRNOTAVAIL)
 		e = adit_fail(f, ADIT_ESYS, "use an address of this machine for local=",
 			"%s is not an address of this machine", text);

@@ -3,6 +3,9 @@
  * does not answer in time is represented by what it said last. */
 #include "io/status.h"
 
+#include "io/holder.h"
+#include "io/stream.h"
+#include "io/undo.h"
 #include "io/worker.h"
 
 #include <errno.h>
@@ -153,6 +156,23 @@ static json_t *pools_json(const struct adit_engine *e, unsigned tunnel)
 		(json_int_t)sends);
 }
 
+/* Guests have their host's. */
+static json_t *bound_json(const struct io_tunnel *t)
+{
+	struct adit_addr udp = t->del.d.local;
+	json_t *list = json_array();
+
+	if (t->stream && t->stream->bottom.listens)
+		json_array_append_new(list, io_holder_json("tcp", &t->stream->bottom.local));
+	if (t->stream && t->stream->top.listens)
+		json_array_append_new(list, io_holder_json("tcp", &t->stream->top.local));
+	if (!udp.family)
+		udp.family = t->del.d.remote.family;
+	if (!t->stream && t->del.udp && udp.port && !t->port[0].host)
+		json_array_append_new(list, io_holder_json("udp", &udp));
+	return list;
+}
+
 static json_t *tunnel_json(const struct adit_engine *e, unsigned i)
 {
 	struct io_tunnel *t = &e->tunnel[i];
@@ -166,6 +186,7 @@ static json_t *tunnel_json(const struct adit_engine *e, unsigned i)
 		(json_int_t)((uv_hrtime() - e->started) / ADIT_S), "workers", (int)e->n_workers,
 		"mtu", (int)__atomic_load_n(&t->mtu, __ATOMIC_RELAXED), "layers", layers,
 		"offloads", offloads_json(t), "pools", pools_json(e, i));
+	json_object_set_new(o, "bound", bound_json(t));
 	free(stack);
 	return o;
 }
@@ -173,7 +194,7 @@ static json_t *tunnel_json(const struct adit_engine *e, unsigned i)
 char *adit_engine_status(struct adit_engine *e)
 {
 	json_t *list = json_array(), *o = json_object();
-	char *text;
+	char *text, netns[48];
 
 	pthread_mutex_lock(&e->snap_lock);
 	e->asked++;
@@ -186,6 +207,8 @@ char *adit_engine_status(struct adit_engine *e)
 	for (unsigned i = 0; i < e->n_tunnels; i++)
 		json_array_append_new(list, tunnel_json(e, i));
 	pthread_mutex_unlock(&e->snap_lock);
+	adit_netns_id(netns);
+	json_object_set_new(o, "netns", json_string(netns));
 	json_object_set_new(o, "tunnels", list);
 	text = json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	json_decref(o);

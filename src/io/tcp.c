@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TCP sockets: listening, accepting, dialling. */
+#include "io/holder.h"
 #include "io/sock.h"
 #include "io/sockaddr.h"
 #include "io/stream.h"
@@ -62,7 +63,7 @@ static int bound(unsigned family, const struct tcp_conf *c)
 
 enum adit_err io_tcp_listen(int *fd, const struct tcp_conf *c, unsigned opt, struct adit_fault *f)
 {
-	char text[ADIT_ADDR_TEXT];
+	char text[ADIT_ADDR_TEXT], name[IO_HOLDER_NAME];
 	int os;
 
 	*fd = bound(c->local.family == 4 ? 4 : 6, c);
@@ -76,7 +77,10 @@ enum adit_err io_tcp_listen(int *fd, const struct tcp_conf *c, unsigned opt, str
 		f->opt = (int)opt;
 	}
 	adit_addr_text(&c->local, text);
-	if (os == EADDRINUSE)
+	if (os == EADDRINUSE && io_holder(name, "tcp", &c->local))
+		adit_fail(f, ADIT_EBUSY, "end that tunnel, or take another port",
+			"%s is taken by the tunnel %s of another adit", text, name);
+	else if (os == EADDRINUSE)
 		adit_fail(f, ADIT_EBUSY, "stop what listens there, or take another port",
 			"%s is taken", text);
 	else

@@ -23,7 +23,7 @@ struct tx_msg {
 	struct adit_addr far;
 	unsigned segs;
 	uint32_t unit, bytes;
-	bool closed;
+	bool closed, alone;
 };
 
 struct tx {
@@ -70,11 +70,18 @@ static bool same_header(const struct adit_meta *a, const struct adit_meta *b)
 	       adit_addr_equal(&a->far, &b->far) && adit_addr_equal(&a->near, &b->near);
 }
 
+/* What measures more than the path lets through is fragmented, which the system does to no part of
+ * a segmented send. */
+static bool fits_path(const struct io_port *p, uint32_t len)
+{
+	return !p->path || len + p->t->del.overhead <= p->path;
+}
+
 /* Adds segments of q from `seg` on to the message, as many as fit. Returns how many. */
 static unsigned add_segments(struct tx *x, struct tx_msg *m, const struct adit_pkt *q, unsigned seg)
 {
 	struct msghdr *mh = &x->mm[x->n].msg_hdr;
-	unsigned max = x->gso ? ADIT_TRAIN_MAX : 1, n = 0;
+	unsigned max = x->gso && !m->alone ? ADIT_TRAIN_MAX : 1, n = 0;
 	bool flat = q->count > 1 && q->pitch == q->len;
 
 	for (; seg + n < q->count && m->segs < max && !m->closed; n++) {
@@ -142,6 +149,7 @@ static bool build_one(
 	x->no_df = no_df;
 	m->segs = m->bytes = m->unit = 0;
 	m->closed = false;
+	m->alone = !fits_path(p, adit_seg_at(first, at->seg).len);
 	x->mm[x->n].msg_hdr = (struct msghdr){ .msg_name = &m->ss,
 		.msg_namelen = io_sockaddr(&m->ss, &m->far, s->family),
 		.msg_iov = &x->iov[x->iovs],

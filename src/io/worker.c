@@ -110,6 +110,12 @@ static void on_wake(uv_async_t *h)
 	struct io_worker *w = h->data;
 
 	io_status_answer(w);
+	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
+		struct io_port *p = &w->engine->tunnel[i].port[w->index];
+
+		if (p->chain && !p->t->stream && io_path_hear(p))
+			port_work(p);
+	}
 	if (__atomic_load_n(&w->engine->stopping, __ATOMIC_ACQUIRE))
 		uv_stop(&w->loop);
 }

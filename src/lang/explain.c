@@ -159,8 +159,10 @@ static void warn_mtu(struct explain *x)
 	if (x->mtu == 0)
 		return;
 	if (x->mtu < IPV6_MIN_MTU)
-		warn(x, "%u bytes are left for a packet: IPv6 needs %d (RFC 8200 5)", x->mtu,
-			IPV6_MIN_MTU);
+		warn(x,
+			"%u bytes are left for a packet: IPv6 needs %d and gets them by fragments "
+			"(RFC 8200 5)",
+			x->mtu, IPV6_MIN_MTU);
 	if (set > x->mtu)
 		warn(x, "mtu=%llu is more than the %u bytes that the path leaves",
 			(unsigned long long)set, x->mtu);

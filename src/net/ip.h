@@ -8,6 +8,7 @@
 #define IP4_LEN		   20
 #define IP4_LEN_MAX	   60
 #define IP6_LEN		   40
+#define IP6_MTU_MIN	   1280 /* RFC 8200 5 */
 #define IP4_DF		   0x4000
 #define IP4_MF		   0x2000
 #define IP6_EXT_MAX	   8 /* extension headers that are walked */

@@ -19,7 +19,10 @@ import time
 
 from .image import GuestError, Image, tool
 
-BOOT_SECONDS = 90
+# QEMU's TCG spins now and then before the kernel's first word, and for good: a short try finds
+# that out, a long one gives a slow machine its time.
+TCG_SECONDS = (20, 30, 60, 120)
+KVM_SECONDS = 20
 GRACE = 15  # what the host waits beyond a command's own time
 
 
@@ -117,11 +120,11 @@ class Guest:
         self.kernel = ""
 
     def start(self):
-        """Boot; a second try is given, because QEMU's TCG has been seen to spin at boot."""
+        """Boot; more than one try is given."""
         image = Image()
-        for accel in self._accels():
+        for accel, seconds in self._tries():
             try:
-                self._boot(image, accel)
+                self._boot(image, accel, seconds)
                 return self
             except GuestError as error:
                 failure = error
@@ -129,9 +132,10 @@ class Guest:
         raise failure
 
     @staticmethod
-    def _accels():
+    def _tries():
         """KVM only where it is asked for: a /dev/kvm that is there need not work."""
-        return (["kvm"] if os.environ.get("ADIT_GUEST_KVM") else []) + ["tcg", "tcg"]
+        kvm = [("kvm", KVM_SECONDS)] if os.environ.get("ADIT_GUEST_KVM") else []
+        return kvm + [("tcg", seconds) for seconds in TCG_SECONDS]
 
     def _qemu(self, image, accel):
         initrd = os.path.join(self.dir, "initrd")
@@ -154,14 +158,14 @@ class Guest:
                      f"mac=52:54:00:ad:17:{index + 1:02x}"]
         return args
 
-    def _boot(self, image, accel):
+    def _boot(self, image, accel, seconds):
         argv = [tool("ip", "iproute2"), "netns", "exec", self.netns, *self._qemu(image, accel)]
         path = os.path.join(self.dir, "agent")
         if os.path.exists(path):
             os.unlink(path)
         with open(os.path.join(self.dir, "qemu.log"), "wb") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + (20 if accel == "kvm" else BOOT_SECONDS)
+        deadline = time.monotonic() + seconds
         while not os.path.exists(path) and self.process.poll() is None:
             if time.monotonic() > deadline:
                 break

@@ -12,6 +12,8 @@ from guest.guest import Guest  # noqa: E402
 from lib.adit import Tunnel  # noqa: E402
 from lib.capture import Capture  # noqa: E402
 from lib.lab import Lab, Station  # noqa: E402
+from limit import (pytest_runtest_call, pytest_runtest_setup,  # noqa: E402, F401
+                   pytest_runtest_teardown)
 
 
 @pytest.fixture

@@ -44,16 +44,20 @@ def test_ecn_out_of_the_tunnel(lab, up, capture, family):
 
 
 @FAMILIES
-@pytest.mark.parametrize("tos", [0, NOT_ECT, ECT0, ECT1, CE, 0xB8, 0xB8 | ECT0])
-def test_tos_into_the_tunnel(lab, up, capture, family, tos):
-    """ECN is copied out (RFC 6040 normal mode), DSCP too unless `tos=` says otherwise."""
+@pytest.mark.parametrize("word,tos", [
+    ("", NOT_ECT), ("", ECT0), ("", ECT1), ("", CE), ("", 0xB8 | ECT0),
+    ("tos=inherit", 0xB8), ("tos=inherit", 0xB8 | ECT0), ("tos=0x28", 0xB8 | ECT1)])
+def test_tos_into_the_tunnel(lab, up, capture, family, word, tos):
+    """ECN is copied out (RFC 6040 normal mode); DSCP is 0 unless `tos=` says otherwise (RFC 2983)."""
     near, far = lab.direct()
     taken = capture(far.host)
-    up(near.host, stacks.gre(near, far, family, NEAR))
+    up(near.host, f"{stacks.gre(near, far, family, NEAR)} {word}")
     ping(near.host, FAR4, count=1, wait=1, options=("-Q", str(tos)))
     ping(near.host, FAR6, count=1, wait=1, options=("-Q", str(tos)))
     outer = "ip" if family == 4 else "ipv6"
-    fields = ("ip.dsfield.ecn", "ip.dsfield.dscp", "ipv6.tclass.ecn", "ipv6.tclass.dscp")
+    fields = ["ip.dsfield.ecn", "ip.dsfield.dscp", "ipv6.tclass.ecn", "ipv6.tclass.dscp"]
+    if family == 6:  # the outer header's first
+        fields = fields[2:] + fields[:2]
     rows = taken.fields(f"gre and {outer}.src == {near.address(family)} and "
                         "(icmp.type == 8 or icmpv6.type == 128) and "
                         "not icmp.type == 3 and not icmpv6.type == 1 and not icmpv6.type == 4",
@@ -62,7 +66,8 @@ def test_tos_into_the_tunnel(lab, up, capture, family, tos):
     for row in rows:
         values = [[int(value, 0) for value in cell.split(",")] if cell else [] for cell in row]
         ecn, dscp = values[0] + values[2], values[1] + values[3]
-        assert ecn == [tos & 3] * 2 and dscp == [tos >> 2] * 2
+        assert ecn == [tos & 3] * 2
+        assert dscp == [{"": 0, "tos=inherit": tos >> 2, "tos=0x28": 0x28 >> 2}[word], tos >> 2]
 
 
 def test_outer_ttl_is_its_own(lab, up, capture):

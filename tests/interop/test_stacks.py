@@ -8,7 +8,7 @@ import pytest
 from lib import kernel, stacks
 from lib.ends import DEV, FAR, FAR4, FAR6, NEAR, NEAR4, NEAR6
 from lib.scenarios import exchange, move
-from lib.traffic import assert_ping
+from lib.traffic import assert_ping, device_mtu, largest_ping, ping, reported_mtu, wait_for
 
 MIDDLE = {4: ("10.8.0.1", "10.8.0.2"), 6: ("fd08::1", "fd08::2")}
 LENGTH = {4: 24, 6: 64}
@@ -40,7 +40,9 @@ def test_vxlan_in_udp_in_ip_in_gre(lab, station, up, capture, outer, middle, wri
     mtu = 1500 - IP[outer] - 8 - IP[middle] - 8 - 8 - 14
     exchange(near, far, ((NEAR4, FAR4), (NEAR6, FAR6)), DEV, mtu)
     move(near, far, (NEAR4, FAR4), size=500_000)
-    mine = f"{'ip' if outer == 4 else 'ipv6'}.src == {near.address(outer)} and gre"
+    # GRE itself: the host's own ICMP errors quote what came before adit was up.
+    field = "ip.proto" if outer == 4 else "ipv6.nxt"
+    mine = f"{field}#1 == 47 and {field.split('.')[0]}.src#1 == {near.address(outer)}"
     taken.assert_clean(mine)
     wire = {"4": "ip", "6": "ipv6"}
     wanted = f"eth:ethertype:{wire[str(outer)]}:gre:{wire[str(middle)]}:udp:vxlan:eth:ethertype:"
@@ -69,3 +71,25 @@ def test_gre_between_two_adits(lab, up):
     for address in (FAR4, FAR6):
         assert_ping(near.host, address)
     move(near, far, (NEAR4, FAR4))
+
+
+@pytest.mark.parametrize("stack", [stacks.gre, stacks.vxlan], ids=["gre", "vxlan"])
+def test_path_that_leaves_less_than_ipv6_needs(lab, up, capture, stack):
+    """The path carries 1280: IPv6 of that size goes in fragments, larger is refused."""
+    near, far = lab.routed(1280)
+    up(near.host, stack(near, far, 6, NEAR, name="t1"), "t1")
+    up(far.host, stack(far, near, 6, FAR, name="t2"), "t2")
+    for host, dev, address in ((near.host, "t1", FAR6), (far.host, "t2", NEAR6)):
+        ping(host, address, count=2, size=largest_ping(address, 1400), wait=1)
+        wait_for("the path is known", lambda: device_mtu(host, dev) == 1280)
+    taken = capture(far.host)
+    for host, address in ((near.host, FAR6), (far.host, NEAR6)):
+        assert ping(host, address, count=20, size=largest_ping(address, 1280),
+                    options=("-i", "0.01")) == 20
+        assert reported_mtu(host, address, largest_ping(address, 1281)) == 1280
+    assert taken.count("ipv6.fraghdr.offset == 0") >= 40
+    left = 1280 - (44 if stack is stacks.gre else 70)
+    assert reported_mtu(near.host, FAR4, largest_ping(FAR4, 1280)) == left
+    move(near, far, (NEAR4, FAR4), size=500_000)
+    move(near, far, (NEAR6, FAR6), size=500_000)
+    taken.assert_clean()

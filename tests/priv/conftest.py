@@ -7,10 +7,15 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from limit import (pytest_runtest_call, pytest_runtest_setup,  # noqa: E402, F401
+                   pytest_runtest_teardown)
 
 BUILD = pathlib.Path(os.environ.get("ADIT") or
                      pathlib.Path(__file__).resolve().parents[2] / "build/src/cmd/adit")

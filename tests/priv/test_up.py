@@ -16,8 +16,8 @@ VXLAN = ("/", "vxlan", "vni=1", "/", "udp", "127.0.0.1")
 USER = 64123
 
 
-def tap(name, dev=""):
-    return ("tap", *([dev] if dev else []), f"name={name}", *VXLAN)
+def tap(name, dev="", port=4789):
+    return ("tap", *([dev] if dev else []), f"name={name}", *VXLAN, f"local=:{port}")
 
 
 def holder(box, code):
@@ -47,6 +47,33 @@ def test_port_taken(box):
     assert done.returncode == 5, done.stderr
     assert "4789" in done.stderr
     box.assert_clean(before)
+
+
+def test_port_of_another_adit(box):
+    """Whoever has it is named, unless it cannot be asked or is in another namespace."""
+    box.up(*tap("one"))
+    done = box.adit("up", *tap("two"))
+    assert done.returncode == 5
+    assert "UDP port 4789 is taken by the tunnel one" in done.stderr
+    box.up(*tap("three", port=4790))
+    done = box.adit("up", *tap("two", port=4790))
+    assert "4790 is taken by the tunnel three" in done.stderr
+    box.up("listen", "127.0.0.1:4791", "to=127.0.0.1:9", "name=four", "/", "tcp")
+    done = box.adit("up", "listen", ":4791", "to=127.0.0.1:9", "name=five", "/", "tcp")
+    assert done.returncode == 5
+    assert ":4791 is taken by the tunnel four" in done.stderr
+
+
+def test_port_taken_in_another_namespace(box):
+    """A tunnel elsewhere that has the same port is not blamed."""
+    box.up(*tap("one"))
+    code = ("import socket, subprocess, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+            "s.bind(('0.0.0.0', 4789)); sys.exit(subprocess.run(sys.argv[1:]).returncode)")
+    done = subprocess.run(box.argv(["unshare", "-n", "sh", "-ec", 'ip link set lo up; exec "$@"', "sh",
+                                    "/usr/bin/python3", "-c", code, box.adit_path, "up", *tap("two")]),
+                          env=box.env, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 5, done.stderr
+    assert "4789 is taken by another program" in done.stderr
 
 
 def test_device_taken(box):
@@ -123,7 +150,7 @@ def test_exit_codes(box, words, code):
 
 def test_down_says_what_is_up(box):
     box.up(*tap("one"))
-    box.up(*tap("two"))
+    box.up(*tap("two", port=4790))
     done = box.adit("down", "three")
     assert done.returncode == 4 and "one, two" in done.stderr
 
@@ -131,7 +158,7 @@ def test_down_says_what_is_up(box):
 def test_down_all(box):
     before = box.state()
     box.up(*tap("one"))
-    box.up(*tap("two"))
+    box.up(*tap("two", port=4790))
     assert box.adit("down", "--all").returncode == 0
     box.assert_clean(before)
 

@@ -102,7 +102,8 @@ static enum adit_drop encap(struct adit_layer *l, struct adit_seg *s, const stru
 	out->code = far.family == 4 ? ETH_P_IP : ETH_P_IPV6;
 	out->tos = b.tos;
 	out->ttl = b.ttl;
-	out->df = ADIT_DF_UNSET;
+	/* What may not fit goes in fragments of the packet below as well as of this one. */
+	out->df = in->df == ADIT_DF_OFF ? ADIT_DF_OFF : ADIT_DF_UNSET;
 	return ADIT_KEEP;
 }
 

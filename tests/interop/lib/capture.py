@@ -12,6 +12,8 @@ from .traffic import wait_for
 ERROR = "_ws.malformed or _ws.expert.severity == \"Error\""
 CHECKSUMS = [word for proto in ("ip", "tcp", "udp") for word in
              ("-o", f"{proto}.check_checksum:TRUE")]
+# The random bytes of transfers are no protocol, whatever they look like to its guesses.
+TRANSFERS = ["-d", "tcp.port==5001-6010,data"]
 
 
 class Capture:
@@ -20,7 +22,7 @@ class Capture:
     def __init__(self, host, dev, expression=""):
         handle, self.path = tempfile.mkstemp(prefix="adit-capture-", suffix=".pcap")
         os.close(handle)
-        self.job = host.start_job(["tcpdump", "-i", dev, "-n", "-s", "0", "-B", "16384", "-U",
+        self.job = host.start_job(["tcpdump", "-i", dev, "-n", "-s", "0", "-B", "65536", "-U",
                                    "--immediate-mode", "-w", self.path, "-Z", "root",
                                    *expression.split()])
         wait_for("tcpdump listens", lambda: "listening on" in self.job.poll().err)
@@ -33,7 +35,7 @@ class Capture:
         return self
 
     def tshark(self, *args):
-        done = subprocess.run(["tshark", "-n", "-r", self.path, *CHECKSUMS, *args],
+        done = subprocess.run(["tshark", "-n", "-r", self.path, *CHECKSUMS, *TRANSFERS, *args],
                               capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -64,5 +66,8 @@ class Capture:
         assert not bad, f"tshark objects in {self.path}:\n" + "\n".join(bad.splitlines()[:10])
 
     def remove(self):
-        self.stop()
+        """Packets that were lost matter to who reads them only."""
+        if self.job:
+            self.job.stop(signal.SIGKILL)
+            self.job = None
         os.unlink(self.path)

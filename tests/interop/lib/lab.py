@@ -168,6 +168,7 @@ class Station:
                 case ${d##*/} in lo|eth0|*0) ;; *) ip link del ${d##*/} ;; esac
             done
             ip addr flush dev eth0; ip route flush cache; ip -6 route flush cache
+            ip -6 route flush proto boot
             tc qdisc del dev eth0 root 2>/dev/null || true
             ip neigh flush dev eth0
             ip link set eth0 mtu 1500

@@ -22,7 +22,7 @@ def wait_for(what, condition, seconds=10, pause=0.05):
 
 def ping(host, address, count=3, size=56, df=True, wait=2, options=()):
     """Send pings and return how many were answered."""
-    argv = ["ping", "-n", "-q", "-i", "0.2", "-c", count, "-W", wait, "-s", size,
+    argv = ["ping", "-n", "-q", "-i", "0.05", "-c", count, "-W", wait, "-s", size,
             "-M", "do" if df else "dont", *options, address]
     done = host.run([str(word) for word in argv], timeout=count + wait + 15, check=False)
     found = re.search(r"(\d+) received", done.out)
