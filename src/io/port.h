@@ -23,6 +23,8 @@
 #define IO_SOCKS_MAX   20
 #define IO_ENTROPY     8 /* send sockets of an IP version whose ports carry flow entropy */
 
+#define IO_FLOW_BITS   10
+
 #define IO_MSS_AUTO    0u /* io_tunnel.mss: clamp where the MTU is below Ethernet's */
 #define IO_MSS_OFF     1u
 #define IO_MSS_ON      2u
@@ -79,8 +81,10 @@ struct io_tunnel {
 	struct io_offloads off;
 	const struct adit_conf *inner[ADIT_STACK_LAYERS]; /* layers that the stack runs */
 	unsigned n_inner;
-	struct io_port *port;	  /* one a worker */
-	struct io_stream *stream; /* NULL: packets over datagrams */
+	struct io_port *port;		      /* one a worker */
+	struct io_stream *stream;	      /* NULL: packets over datagrams */
+	uint8_t flow_port[1 << IO_FLOW_BITS]; /* by flow hash: entropy port plus one; atomic */
+	unsigned next_port;		      /* atomic */
 };
 
 extern const struct adit_env io_env;

@@ -8,6 +8,7 @@
 #include "net/flow.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -30,6 +31,22 @@ static void set_udp_options(struct io_port *p, struct io_fd *s)
 	t->off.udp_gso = t->del.csum && io_sock_set(s->fd, SOL_UDP, UDP_SEGMENT, 0);
 }
 
+/* The sender's port names the flow: it decides which worker's socket hears a datagram. Without this
+ * the kernel hashes addresses and ports, which spreads few flows worse. */
+static void steer(struct io_port *p, struct io_fd *s)
+{
+	uint32_t at = (uint32_t)SKF_NET_OFF + (s->family == 4 ? 20 : 40);
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, at),
+		BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, p->t->engine->n_workers),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+	};
+	struct sock_fprog prog = { ADIT_LEN(f), f };
+
+	if (setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &prog, sizeof(prog)) < 0)
+		return;
+}
+
 static enum adit_err open_main(struct io_port *p, unsigned family, struct adit_fault *f)
 {
 	enum adit_err e = io_sock_open(p, family, SOCK_DGRAM, 0, f);
@@ -48,18 +65,21 @@ static enum adit_err open_main(struct io_port *p, unsigned family, struct adit_f
 		io_sock_drop(p);
 	else if (p->index == 0)
 		io_sock_share(s, p->t->engine->n_workers);
+	else if (p->t->del.entropy && p->index == p->t->engine->n_workers - 1)
+		steer(p, s);
 	return e;
 }
 
-/* Binds to a port that looks like a flow's; false: every one that was tried is taken. */
-static bool bind_somewhere(struct io_fd *s, struct adit_addr *a)
+/* Binds to a port that looks like a flow's, the i-th in its lowest bits, so that the far side's
+ * workers share the ports out evenly; false: every one that was tried is taken. */
+static bool bind_somewhere(struct io_fd *s, struct adit_addr *a, unsigned i)
 {
 	uint32_t seed = 0;
 
 	for (unsigned k = 0; k < PORT_TRIES; k++) {
 		if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 			return false;
-		a->port = net_flow_port(seed);
+		a->port = (uint16_t)((net_flow_port(seed) & ~(IO_ENTROPY - 1u)) | i);
 		if (io_sock_bind(s, a, NULL) == ADIT_OK)
 			return true;
 	}
@@ -84,7 +104,7 @@ static void open_entropy(struct io_port *p, unsigned family)
 		io_sock_deafen(s);
 		set_udp_options(p, s);
 		if (p->index == 0) {
-			bound = bind_somewhere(s, &a);
+			bound = bind_somewhere(s, &a, i);
 			io_sock_share(s, p->t->engine->n_workers);
 			port[i] = bound ? a.port : 0;
 		} else {

@@ -45,6 +45,21 @@ static const struct adit_pkt *ring_at(const struct adit_batch *b, unsigned i)
 	return i < b->count ? b->slot[(b->head + i) % ADIT_BATCH] : NULL;
 }
 
+/* A flow keeps the port that it was given when it was first seen, in turn: a hash would put two of
+ * few flows on one port more often than not. Workers share the table, as a flow may move. */
+static unsigned port_of(struct io_tunnel *t, uint32_t hash)
+{
+	uint8_t *slot = &t->flow_port[(hash * 0x9e3779b1u) >> (32 - IO_FLOW_BITS)];
+	uint8_t v = __atomic_load_n(slot, __ATOMIC_RELAXED), none = 0;
+
+	if (v)
+		return v - 1u;
+	v = (uint8_t)(1 + __atomic_fetch_add(&t->next_port, 1, __ATOMIC_RELAXED) % IO_ENTROPY);
+	if (!__atomic_compare_exchange_n(slot, &none, v, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		v = none;
+	return v - 1u;
+}
+
 /* The socket for a unit. NULL: there is none for its IP version. */
 static struct io_fd *pick(struct io_port *p, const struct adit_addr *far, uint32_t hash)
 {
@@ -61,7 +76,7 @@ static struct io_fd *pick(struct io_port *p, const struct adit_addr *far, uint32
 		else
 			main = s;
 	}
-	return n ? port[hash % n] : main;
+	return n ? port[port_of(p->t, hash) % n] : main;
 }
 
 static bool same_header(const struct adit_meta *a, const struct adit_meta *b)
