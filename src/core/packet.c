@@ -29,7 +29,13 @@ uint8_t *adit_pull(struct adit_pkt *p, uint32_t n)
 	ADIT_ASSERT(p->count == 1);
 	if (p->len < n)
 		return NULL;
-	p->off = (uint16_t)(p->off + n);
+	if (p->off + n <= UINT16_MAX) {
+		p->off = (uint16_t)(p->off + n);
+	} else { /* a large cell reaches further than an offset */
+		p->base += n;
+		p->size -= n;
+		p->pitch -= n;
+	}
 	p->last = p->len = (uint16_t)(p->len - n);
 	return data;
 }

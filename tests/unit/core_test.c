@@ -66,6 +66,27 @@ static void packet_grows_and_shrinks(void **state)
 	adit_pool_close(pool);
 }
 
+/* An offset has 16 bits, and a large cell with headroom reaches further. */
+static void pull_reaches_the_end(void **state)
+{
+	struct adit_pool *pool = adit_pool_open(&(struct adit_pool_conf){ .larges = 1 });
+	struct adit_pkt *p = adit_pool_get(pool, 300, 300 + UINT16_MAX + 20);
+	uint8_t *data;
+
+	(void)state;
+	data = adit_put(p, UINT16_MAX);
+	memset(data, 0, UINT16_MAX);
+	data[65530] = 'x';
+	assert_ptr_equal(adit_pull(p, 65530), data);
+	assert_int_equal(p->len, 5);
+	assert_ptr_equal(adit_data(p), data + 65530);
+	assert_int_equal(*adit_data(p), 'x');
+	assert_ptr_equal(adit_put(p, adit_tailroom(p)), data + UINT16_MAX);
+	assert_true(p->len >= 5 + 20);
+	adit_pkt_free(p);
+	adit_pool_close(pool);
+}
+
 static void batch_is_a_ring(void **state)
 {
 	struct adit_batch b;
@@ -167,6 +188,7 @@ int main(void)
 		cmocka_unit_test(segment_shrinks),
 		cmocka_unit_test(pool_counts_and_reuses),
 		cmocka_unit_test(packet_grows_and_shrinks),
+		cmocka_unit_test(pull_reaches_the_end),
 		cmocka_unit_test(batch_is_a_ring),
 		cmocka_unit_test(stage_drops_the_oldest),
 		cmocka_unit_test(heap_matches_naive_twin),

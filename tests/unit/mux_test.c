@@ -72,11 +72,9 @@ static void on_top(void *ctx, struct adit_chain *c)
 	b->flow[b->log.flows++] = c;
 }
 
-static struct bench *bench_new(void)
+static struct bench *bench_with(uint32_t window)
 {
-	static struct adit_item item[MUX_OPT_N] = {
-		[MUX_OPT_FLOWS] = { .u = FLOWS }, [MUX_OPT_WINDOW] = { .u = MUX_WINDOW_SMALL }
-	};
+	static struct adit_item item[MUX_OPT_N] = { [MUX_OPT_FLOWS] = { .u = FLOWS } };
 	static struct adit_value value[MUX_OPT_N] = { { 1, &item[0] }, { 1, &item[1] } };
 	static struct adit_conf conf = {
 		.ops = &adit_layer_mux, .n_opts = MUX_OPT_N, .value = value, .server = true
@@ -86,11 +84,17 @@ static struct bench *bench_new(void)
 	struct bench *b = calloc(1, sizeof(*b));
 	unsigned at;
 
+	item[MUX_OPT_WINDOW].u = window;
 	conf.opts = adit_layer_mux.opts;
 	c.hooks = (struct adit_stack_hooks){ b, on_top, NULL, NULL };
 	assert_int_equal(adit_stack_open(&b->stack, &c, &at, NULL), ADIT_OK);
 	b->root = adit_stack_begin_bottom(b->stack);
 	return b;
+}
+
+static struct bench *bench_new(void)
+{
+	return bench_with(MUX_WINDOW_SMALL);
 }
 
 static void bench_free(struct bench *b)
@@ -415,6 +419,94 @@ static void test_credit(void **state)
 	free(s);
 }
 
+/* With a large window cells are large too; none of them takes more than a packet may hold. */
+static void test_large_window(void **state)
+{
+	struct script *s = malloc(sizeof(*s));
+	struct bench *b = bench_with(1 << 20);
+
+	(void)state;
+	b->hold = true;
+	s->n = 0;
+	preface(s);
+	frame(s, MUX_OPEN, 1, "t", 1);
+	frame(s, MUX_DATA, 1, NULL, 60000);
+	frame(s, MUX_DATA, 1, NULL, 20000);
+	feed(b, s->b, s->n);
+	assert_false(b->reset_down);
+	b->hold = false;
+	settle(b);
+	settle(b);
+	assert_int_equal(b->log.bytes[0], 80000);
+	bench_free(b);
+	free(s);
+}
+
+/* A train of count segments to flow 1; `at` is where they stand in all that is sent. */
+static void push(struct bench *b, uint32_t at, uint32_t len, unsigned count)
+{
+	struct adit_pkt *p = adit_pool_get(adit_stack_pool(b->stack), 64, (64 + len) * count);
+
+	assert_non_null(p);
+	p->len = p->last = (uint16_t)len;
+	p->count = (uint8_t)count;
+	if (count > 1)
+		p->pitch = 64 + len;
+	for (unsigned i = 0; i < count; i++)
+		for (uint32_t k = 0; k < len; k++, at++)
+			adit_seg_at(p, i).data[k] = (uint8_t)(at * 7 + at / 251);
+	adit_add(adit_chain_in(b->flow[0], ADIT_TOP), p);
+	adit_chain_kick(b->flow[0]);
+	settle(b);
+}
+
+/* Bytes of flow 1 that went out, in so many frames. */
+static uint32_t sent(const struct bench *b, unsigned *frames)
+{
+	uint32_t n = 0, len;
+
+	*frames = 0;
+	for (size_t at = MUX_PREFACE; at < b->down_n; at += MUX_HDR + len, ++*frames) {
+		const uint8_t *h = b->down + at;
+
+		len = adit_be16(h + 2);
+		assert_int_equal(adit_be32(h), MUX_DATA << 24 | len);
+		assert_int_equal(adit_be32(h + 4), 1);
+		for (uint32_t k = 0; k < len; k++, n++)
+			assert_int_equal(h[MUX_HDR + k], (uint8_t)(n * 7 + n / 251));
+	}
+	return n;
+}
+
+/* A packet that its frame's header makes too long goes in two; credit that a train's segment needs
+ * is waited for. */
+static void test_sending(void **state)
+{
+	struct script *s = malloc(sizeof(*s));
+	struct bench *b = bench_new();
+	unsigned frames;
+
+	(void)state;
+	s->n = 0;
+	preface(s); /* a window of 131072 */
+	frame(s, MUX_OPEN, 1, "t", 1);
+	feed(b, s->b, s->n);
+	push(b, 0, 65535, 1);
+	assert_int_equal(sent(b, &frames), 65535);
+	assert_int_equal(frames, 2);
+	push(b, 65535, 65437, 1);
+	assert_int_equal(sent(b, &frames), 130972);
+	push(b, 130972, 200, 2);
+	assert_int_equal(sent(b, &frames), 130972);
+	s->n = 0;
+	frame(s, MUX_CREDIT, 1, "\0\0\4\0", 4);
+	feed(b, s->b, s->n);
+	assert_int_equal(sent(b, &frames), 131372);
+	assert_int_equal(frames, 5);
+	bench_free(b);
+	free(s);
+}
+
 static void garble(struct script *s)
 {
 	switch (dice(4)) {
@@ -476,6 +568,8 @@ int main(void)
 		cmocka_unit_test(test_preface),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_credit),
+		cmocka_unit_test(test_large_window),
+		cmocka_unit_test(test_sending),
 		cmocka_unit_test(test_garbage),
 	};
 
