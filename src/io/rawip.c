@@ -95,6 +95,21 @@ static uint32_t read_ip4(struct adit_meta *m, const uint8_t *b, uint32_t n)
 	return len;
 }
 
+/* The kernel keeps an IPv6 header; what it held comes beside the payload. */
+static void read_ip6(struct adit_meta *m, const struct io_port *p, struct io_rx *x, unsigned i)
+{
+	const struct adit_addr *near = io_sock_near(&p->t->del.d);
+	struct msghdr *mh = &x->mm[i].msg_hdr;
+
+	io_addr_of(&m->far, &x->ss[i]);
+	m->far.port = 0;
+	if (near)
+		m->near = *near;
+	m->near.port = 0;
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(mh); h; h = CMSG_NXTHDR(mh, h))
+		io_sock_read_cmsg(m, h);
+}
+
 static void drop(struct io_port *p, enum adit_drop why)
 {
 	p->delivery.stats.drops[why]++;
@@ -113,12 +128,11 @@ static struct adit_pkt *gather(struct io_port *p, unsigned i, uint32_t n)
 
 static void take(struct io_port *p, struct io_fd *s, struct io_rx *x, unsigned i)
 {
-	struct msghdr *mh = &x->mm[i].msg_hdr;
 	uint32_t n = x->mm[i].msg_len, off = 0;
 	struct adit_pkt *q = p->cell[i];
 	enum adit_drop why;
 
-	if (n > UINT16_MAX || mh->msg_flags & MSG_TRUNC) {
+	if (n > UINT16_MAX || x->mm[i].msg_hdr.msg_flags & MSG_TRUNC) {
 		drop(p, ADIT_DROP_LENGTH);
 		return;
 	}
@@ -133,10 +147,7 @@ static void take(struct io_port *p, struct io_fd *s, struct io_rx *x, unsigned i
 			return;
 		}
 	} else {
-		io_addr_of(&q->m.far, &x->ss[i]);
-		q->m.far.port = 0;
-		for (struct cmsghdr *h = CMSG_FIRSTHDR(mh); h; h = CMSG_NXTHDR(mh, h))
-			io_sock_read_cmsg(&q->m, h);
+		read_ip6(&q->m, p, x, i);
 	}
 	why = adit_delivery_check(&p->t->del.d, &q->m);
 	if (why != ADIT_KEEP) {

@@ -7,7 +7,7 @@ import pytest
 
 from lib import kernel, stacks
 from lib.ends import DEV, FAR, FAR4, FAR6, NEAR
-from lib.traffic import assert_ping, ping
+from lib.traffic import assert_ping, ping, wait_for
 
 FAMILIES = pytest.mark.parametrize("family", [4, 6], ids=["over4", "over6"])
 NOT_ECT, ECT1, ECT0, CE = range(4)
@@ -31,10 +31,11 @@ def mac_of(host, dev="eth0"):
 @FAMILIES
 def test_ecn_out_of_the_tunnel(lab, up, capture, family):
     near, far = lab.direct()
-    up(near.host, stacks.gre(near, far, family, NEAR))
+    tunnel = up(near.host, stacks.gre(near, far, family, NEAR))
     taken = capture(near.host, DEV, "udp")
     far.host.run(["/usr/bin/python3", script("scapy_ecn"), "eth0", mac_of(near.host),
                   near.address(family), far.address(family)], timeout=60)
+    wait_for("all have arrived", lambda: tunnel.status()["layers"][-1]["up_units"] >= 16)
     seen = {int(port): (int(ecn), int(ttl)) for port, ecn, ttl in
             taken.fields("udp.port == 9", "udp.dstport", "ip.dsfield.ecn", "ip.ttl")}
     for outer, row in DECAPSULATED.items():

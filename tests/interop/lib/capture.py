@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 
 from .traffic import wait_for
@@ -27,8 +28,16 @@ class Capture:
                                    *expression.split()])
         wait_for("tcpdump listens", lambda: "listening on" in self.job.poll().err)
 
+    def _settle(self):
+        """What tcpdump has not read when it is told to end is lost: wait until no more comes."""
+        size, until = -1, time.monotonic() + 5
+        while size != os.path.getsize(self.path) and time.monotonic() < until:
+            size = os.path.getsize(self.path)
+            time.sleep(0.3)
+
     def stop(self):
         if self.job:
+            self._settle()
             done = self.job.stop(signal.SIGINT)
             self.job = None
             assert "\n0 packets dropped by kernel" in done.err, done.err
