@@ -175,7 +175,7 @@ def test_status(box):
 
 def test_status_of_a_hung_one(box):
     hung, packets = box.up(*tap("hung"))
-    box.up(*tap("well", "sd1"), "port=4790")
+    box.up(*tap("well", "sd1", 4790))
     os.kill(packets, signal.SIGSTOP)
     try:
         begun = time.monotonic()
