@@ -9,94 +9,141 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WATCH_S 1
+#define WATCH_S	  1
+#define NAMED_MS  3000
+#define OTHERS_MS 1000
 
 struct status {
-	const char *name; /* NULL: all */
-	bool json, watch;
+	const char *name;	  /* NULL: all */
+	char stem[ADIT_FILE_MAX]; /* of the name */
+	bool json, watch, gone;
+	unsigned rounds;
 	json_t *all;	 /* array of tunnels */
 	unsigned denied; /* instances that only root may ask */
+	struct adit_fault fault;
 };
 
-/* An instance answers with one tunnel, or with {"tunnels": [...]}. */
-static void collect(struct status *s, json_t *root)
+static bool is_named(const json_t *tunnel, const char *name)
 {
-	json_t *list = json_object_get(root, "tunnels"), *t;
-	size_t i;
+	const char *is = json_string_value(json_object_get(tunnel, "name"));
 
-	if (!json_is_array(list)) {
-		json_array_append(s->all, root);
-		return;
-	}
-	json_array_foreach(list, i, t) json_array_append(s->all, t);
+	return is && strcmp(is, name) == 0;
 }
 
-static bool ask_one(void *ctx, const struct adit_rundir *dir, const char *stem)
+/* What an instance answered: {"tunnels": [...]}. NAME is a tunnel of it, or the instance itself. */
+static void collect(struct status *s, json_t *list, bool whole)
 {
-	struct status *s = ctx;
-	struct adit_fault f;
-	char *answer;
-	json_t *root;
-	enum adit_err err = adit_control_ask(dir, stem, "status", &answer, &f);
+	size_t before = json_array_size(s->all);
 
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *t = json_array_get(list, i);
+
+		if (!s->name || is_named(t, s->name))
+			json_array_append(s->all, t);
+	}
+	if (whole && json_array_size(s->all) == before)
+		json_array_extend(s->all, list);
+}
+
+static enum adit_err ask(struct status *s, const struct adit_rundir *dir, const char *stem)
+{
+	bool named = s->name && strcmp(stem, s->stem) == 0;
+	struct adit_ask a = { "status", named ? NAMED_MS : OTHERS_MS };
+	json_t *root, *list;
+	char *answer;
+	enum adit_err err = adit_control_ask(dir, stem, a, &answer, &s->fault);
+
+	/* Those left by a killed one are for `recover`, those of root for root. */
 	if (err) {
-		/* Those left by a killed one are for `recover`, those of root for root. */
 		s->denied += err == ADIT_EPERM;
-		if (err != ADIT_ENOENT && err != ADIT_EPERM)
-			adit_cmd_fault(&f);
-		return true;
+		return err;
 	}
 	root = json_loads(answer, 0, NULL);
 	free(answer);
-	if (json_is_object(root))
-		collect(s, root);
+	list = json_object_get(root, "tunnels");
+	if (json_is_array(list))
+		collect(s, list, named);
 	else
 		fprintf(stderr, "adit: %s gave an answer that is not JSON\n", stem);
 	json_decref(root);
-	return true;
+	return ADIT_OK;
 }
 
-static void keep_named(struct status *s)
+static bool ask_each(void *ctx, const struct adit_rundir *dir, const char *stem)
 {
-	for (size_t i = json_array_size(s->all); i-- > 0;) {
-		json_t *name = json_object_get(json_array_get(s->all, i), "name");
+	struct status *s = ctx;
+	enum adit_err err;
 
-		if (!json_is_string(name) || strcmp(json_string_value(name), s->name) != 0)
-			json_array_remove(s->all, i);
+	if (s->name && strcmp(stem, s->stem) == 0)
+		return true;
+	err = ask(s, dir, stem);
+	if (err && err != ADIT_ENOENT && err != ADIT_EPERM)
+		adit_cmd_fault(&s->fault);
+	return !s->name || json_array_size(s->all) == 0;
+}
+
+/* The instance of that name first, so that no other one that hangs stands in its way; then the
+ * others: a file of several tunnels is one instance. */
+static enum adit_err ask_named(struct status *s)
+{
+	struct adit_found found;
+	enum adit_err err = adit_find(&found, s->name, &s->fault);
+	struct adit_fault none = s->fault;
+
+	if (!err) {
+		memcpy(s->stem, found.stem, sizeof(s->stem));
+		err = ask(s, &found.dir, found.stem);
+		adit_rundir_close(&found.dir);
+		if (!err || err != ADIT_ENOENT)
+			return err;
+		none = s->fault;
 	}
+	adit_find_each(ask_each, s);
+	if (json_array_size(s->all) > 0)
+		return ADIT_OK;
+	s->fault = none;
+	return s->fault.code;
+}
+
+static void print(const struct status *s)
+{
+	bool one = s->name && json_array_size(s->all) == 1;
+	size_t flags = JSON_PRESERVE_ORDER | (s->watch ? JSON_COMPACT : JSON_INDENT(2));
+
+	if (s->json) {
+		json_dumpf(one ? json_array_get(s->all, 0) : s->all, stdout, flags);
+		putchar('\n');
+		return;
+	}
+	if (s->watch && isatty(STDOUT_FILENO))
+		fputs("\033[H\033[2J", stdout);
+	else if (s->rounds)
+		putchar('\n');
+	adit_status_print(stdout, s->all);
 }
 
 static int show(struct status *s)
 {
-	struct adit_found found;
-	struct adit_fault f;
+	enum adit_err err = ADIT_OK;
 
 	s->all = json_array();
 	s->denied = 0;
 	if (!s->all)
 		return ADIT_EXIT_FAILED;
-	adit_find_each(ask_one, s);
-	if (s->name) {
-		keep_named(s);
-		if (json_array_size(s->all) == 0) {
-			json_decref(s->all);
-			if (adit_find(&found, s->name, &f))
-				return adit_cmd_fault(&f);
-			adit_rundir_close(&found.dir);
-			adit_fail(&f, s->denied ? ADIT_EPERM : ADIT_ENOENT,
-				s->denied ? "ask as the user who started it, or as root" : NULL,
-				"%.64s does not answer", s->name);
-			return adit_cmd_fault(&f);
-		}
-	}
-	if (s->json) {
-		json_dumpf(s->name ? json_array_get(s->all, 0) : s->all, stdout,
-			JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-		putchar('\n');
-	} else {
-		adit_status_print(stdout, s->all);
-	}
+	if (s->name)
+		err = ask_named(s);
+	else
+		adit_find_each(ask_each, s);
+	if (!err)
+		print(s);
 	json_decref(s->all);
+	if (err == ADIT_ENOENT && s->rounds) {
+		fprintf(stderr, "adit: %s is gone\n", s->name);
+		s->gone = true;
+		return ADIT_EXIT_OK;
+	}
+	if (err)
+		return adit_cmd_fault(&s->fault);
 	if (s->denied && !s->name)
 		fprintf(stderr, "adit: tunnels of root that were not asked: %u\n", s->denied);
 	return ADIT_EXIT_OK;
@@ -118,11 +165,11 @@ static int run(int argc, char **argv)
 			s.name = argv[i];
 	}
 	do {
-		if (s.watch && !s.json && isatty(STDOUT_FILENO))
-			fputs("\033[H\033[2J", stdout);
 		code = show(&s);
 		fflush(stdout);
-	} while (s.watch && code == ADIT_EXIT_OK && !ferror(stdout) && sleep(WATCH_S) == 0);
+		s.rounds++;
+	} while (s.watch && !s.gone && code == ADIT_EXIT_OK && !ferror(stdout) &&
+		 sleep(WATCH_S) == 0);
 	return code;
 }
 
@@ -131,6 +178,7 @@ const struct adit_cmd adit_cmd_status = {
 	.args = "[NAME] [--json] [--watch]",
 	.title = "shows the tunnels that are up, their layers and counters",
 	.help = "  --json    as JSON: a list of tunnels, or the one named (docs/status.md)\n"
-		"  --watch   again every second\n",
+		"  --watch   again every second, until the tunnel is gone; JSON then one line "
+		"each\n",
 	.run = run,
 };

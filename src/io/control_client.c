@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG	    16
-#define ANSWER_MAX  (8u << 20)
-#define ANSWER_TIME 10	/* seconds */
-#define DOWN_TRIES  750 /* times 20 ms */
+#define BACKLOG	   16
+#define ANSWER_MAX (8u << 20)
+#define DOWN_TIME  5000 /* ms, to take the request */
+#define DOWN_TRIES 750	/* times 20 ms */
 
 static enum adit_err os_fail(struct adit_fault *f, const char *what, const char *stem, int os)
 {
@@ -75,6 +75,17 @@ enum adit_err adit_control_listen(
 	return ADIT_OK;
 }
 
+/* A process that was stopped, or spins: the system still accepts for it. */
+static enum adit_err hangs(struct adit_fault *f, const struct adit_rundir *d, const char *stem)
+{
+	long pid = adit_journal_owner(d, stem);
+	char fix[64];
+
+	snprintf(fix, sizeof(fix), "end it with `kill %ld`", pid);
+	return adit_fail(
+		f, ADIT_ETIMEOUT, pid > 1 ? fix : NULL, "%s is there but does not answer", stem);
+}
+
 /* Everything up to the end of the connection. */
 static char *read_all(int fd)
 {
@@ -116,10 +127,10 @@ static bool is_self(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 && peer.pid == getpid();
 }
 
-enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, const char *request,
+enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, struct adit_ask ask,
 	char **answer, struct adit_fault *f)
 {
-	const struct timeval wait = { .tv_sec = ANSWER_TIME };
+	const struct timeval wait = { .tv_sec = ask.ms / 1000, .tv_usec = ask.ms % 1000 * 1000 };
 	struct sockaddr_un a;
 	char line[64];
 	int fd, n, os;
@@ -130,16 +141,20 @@ enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, co
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return os_fail(f, "reach", stem, errno);
-	n = snprintf(line, sizeof(line), "%s\n", request);
+	n = snprintf(line, sizeof(line), "%s\n", ask.request);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) == 0 &&
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) == 0 &&
 		connect(fd, (const struct sockaddr *)&a, sizeof(a)) == 0 && !is_self(fd) &&
 		send(fd, line, (size_t)n, MSG_NOSIGNAL) == n)
 		*answer = read_all(fd);
 	os = errno;
 	close(fd);
-	if (!*answer)
-		return os_fail(f, "reach", stem, os);
-	return ADIT_OK;
+	if (*answer)
+		return ADIT_OK;
+	if (os == ECONNREFUSED)
+		return adit_fail(f, ADIT_ENOENT, "`adit recover` removes what it left",
+			"there is no tunnel %s any more: it was killed", stem);
+	return os == EAGAIN ? hangs(f, d, stem) : os_fail(f, "reach", stem, os);
 }
 
 /* Identifies the instance by its journal, so that a next instance of the same name is not waited
@@ -160,7 +175,7 @@ enum adit_err adit_control_down(const struct adit_rundir *d, const char *stem, s
 	enum adit_err err;
 	bool known = journal_stat(d, stem, &first);
 
-	err = adit_control_ask(d, stem, "down", &answer, f);
+	err = adit_control_ask(d, stem, (struct adit_ask){ "down", DOWN_TIME }, &answer, f);
 	if (err)
 		return err;
 	free(answer);

@@ -9,9 +9,14 @@
 enum adit_err adit_control_listen(const struct adit_rundir *d, struct adit_journal *j, int *fd,
 	struct adit_fault *f) ADIT_MUST_USE;
 
-/* Sends the request and returns the answer, malloc()ed. ADIT_ENOENT: nobody is there. A
- * process does not ask itself. */
-enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, const char *request,
+struct adit_ask {
+	const char *request;
+	unsigned ms; /* how long it may take to begin its answer */
+};
+
+/* Sends the request and returns the answer, malloc()ed. ADIT_ENOENT: nobody is there,
+ * ADIT_ETIMEOUT: it hangs. A process does not ask itself. */
+enum adit_err adit_control_ask(const struct adit_rundir *d, const char *stem, struct adit_ask ask,
 	char **answer, struct adit_fault *f) ADIT_MUST_USE;
 /* Asks it to end and waits until it has. */
 enum adit_err adit_control_down(

@@ -3,8 +3,7 @@
 #include "io/end.h"
 
 #include "io/loop.h"
-#include "proto/tap/tap.h"
-#include "proto/tun/tun.h"
+#include "proto/device.h"
 
 #include <errno.h>
 #include <linux/if_tun.h>
@@ -12,12 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-
-/* The rows that both tables share are read by one index. */
-_Static_assert((int)TUN_DEV == (int)TAP_DEV && (int)TUN_ADDR == (int)TAP_ADDR &&
-		       (int)TUN_MTU == (int)TAP_MTU && (int)TUN_ROUTE == (int)TAP_ROUTE &&
-		       (int)TUN_MSS == (int)TAP_MSS && (int)TUN_QUEUES == (int)TAP_QUEUES,
-	"tun and tap tables differ");
 
 /* Linux 6.2 and later; older headers lack the names. */
 #define OFFLOAD_USO4 0x20
@@ -52,7 +45,7 @@ static bool probe_offloads(struct io_tunnel *t, int fd)
 
 static enum adit_err open_queues(struct io_tunnel *t, struct adit_fault *f)
 {
-	const char *dev = adit_conf_str(t->spec->layer[0], TUN_DEV, 0);
+	const char *dev = adit_conf_str(t->spec->layer[0], ADIT_DEVICE_DEV, 0);
 	int fd[IO_WORKERS_MAX];
 	enum adit_err e;
 
@@ -72,7 +65,7 @@ static enum adit_err open_queues(struct io_tunnel *t, struct adit_fault *f)
 
 static void read_mss(struct io_tunnel *t)
 {
-	const char *mss = adit_conf_str(t->spec->layer[0], TUN_MSS, 0);
+	const char *mss = adit_conf_str(t->spec->layer[0], ADIT_DEVICE_MSS, 0);
 
 	if (!mss)
 		t->mss = IO_MSS_AUTO;
@@ -95,18 +88,18 @@ enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 	read_mss(t);
 	for (unsigned i = 0; i < t->engine->n_workers; i++)
 		net_join_init(&t->port[i].join, t->frame ? ADIT_FRAME : ADIT_PACKET, t->off.uso);
-	if (t->frame && adit_conf_has(c, TAP_MAC))
-		e = adit_sys_mac(sys, t->dev, adit_conf_mac(c, TAP_MAC, 0), f);
+	if (t->frame && adit_conf_has(c, ADIT_DEVICE_MAC))
+		e = adit_sys_mac(sys, t->dev, adit_conf_mac(c, ADIT_DEVICE_MAC, 0), f);
 	if (!e)
 		e = adit_sys_mtu(sys, t->dev, t->mtu, f);
 	if (!e)
 		t->off.gso_max = adit_sys_gso_max(sys, t->dev, GSO_MAX, NULL) == ADIT_OK;
-	for (unsigned i = 0; !e && i < adit_conf_n(c, TUN_ADDR); i++)
-		e = adit_sys_addr(sys, t->dev, adit_conf_prefix(c, TUN_ADDR, i), f);
+	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ADDR); i++)
+		e = adit_sys_addr(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ADDR, i), f);
 	if (!e)
 		e = adit_sys_up(sys, t->dev, f);
-	for (unsigned i = 0; !e && i < adit_conf_n(c, TUN_ROUTE); i++)
-		e = adit_sys_route(sys, t->dev, adit_conf_prefix(c, TUN_ROUTE, i), f);
+	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ROUTE); i++)
+		e = adit_sys_route(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ROUTE, i), f);
 	return e ? e : io_loop_check(t, f);
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASK_MS 1000 /* one that hangs shall not hold up the refusal */
+
 struct search {
 	char *name;
 	const char *proto;
@@ -80,7 +82,7 @@ static bool ask_one(void *ctx, const char *stem)
 	char *answer;
 	json_t *root;
 
-	if (adit_control_ask(s->dir, stem, "status", &answer, NULL))
+	if (adit_control_ask(s->dir, stem, (struct adit_ask){ "status", ASK_MS }, &answer, NULL))
 		return true;
 	root = json_loads(answer, 0, NULL);
 	look_through(s, root);

@@ -60,13 +60,16 @@ static int lock_file(int dir, const char *file, int flags)
 	return -1;
 }
 
-static long owner_of(int dir, const char *file)
+long adit_journal_owner(const struct adit_rundir *d, const char *stem)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES], file[ADIT_FILE_MAX + 16];
 	long pid = 0;
-	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	ssize_t n;
+	int fd;
 
+	snprintf(file, sizeof(file), "%s" ADIT_JOURNAL_END, stem);
+	fd = openat(d->fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
 	if (fd >= 0)
 		close(fd);
 	if (n <= 0)
@@ -107,7 +110,7 @@ enum adit_err adit_journal_open(struct adit_journal **out, const struct adit_run
 	j->fd = lock_file(d->fd, j->file, O_CREAT);
 	if (j->fd == 0)
 		err = adit_fail(f, ADIT_EBUSY, "end it with `adit down`, or give this one a name=",
-			"%s is already up, process %ld", name, owner_of(d->fd, j->file));
+			"%s is already up, process %ld", name, adit_journal_owner(d, j->stem));
 	else if (j->fd < 0)
 		err = sys_fail(f, "open", j->file);
 	else

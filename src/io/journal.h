@@ -28,6 +28,8 @@ enum adit_err adit_journal_note(struct adit_journal *j, struct adit_fault *f, co
 	ADIT_PRINTF(3, 4) ADIT_MUST_USE;
 const char *adit_journal_stem(const struct adit_journal *j); /* the name as a file name */
 int adit_journal_fd(const struct adit_journal *j);	     /* the child closes it */
+/* The process that has the name, 0: not known. */
+long adit_journal_owner(const struct adit_rundir *d, const char *stem);
 /* Undoes everything, removes the journal and lets go of the name. NULL: nothing to do. */
 void adit_journal_close(struct adit_journal *j);
 /* Lets go of the memory only: in a forked child, which has closed the descriptor. */

@@ -4,7 +4,7 @@
 #include "core/bytes.h"
 #include "net/eth.h"
 #include "net/ip.h"
-#include "proto/tun/tun.h"
+#include "proto/device.h"
 
 #include <string.h>
 
@@ -23,7 +23,8 @@ enum adit_err io_loop_check(const struct io_tunnel *t, struct adit_fault *f)
 	e = adit_fail(f, ADIT_ECONF, "leave the far address out of the tunnel's networks",
 		"the way to %s would lead through the tunnel itself", adit_addr_text(&host, text));
 	if (f)
-		f->opt = adit_conf_has(t->spec->layer[0], TUN_ROUTE) ? TUN_ROUTE : TUN_ADDR;
+		f->opt = adit_conf_has(t->spec->layer[0], ADIT_DEVICE_ROUTE) ? ADIT_DEVICE_ROUTE
+									     : ADIT_DEVICE_ADDR;
 	return e;
 }
 

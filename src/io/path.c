@@ -3,7 +3,7 @@
 
 #include "io/worker.h"
 #include "net/ip.h"
-#include "proto/tun/tun.h"
+#include "proto/device.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
  * would take IPv6 away from it: what is larger than n then goes in fragments, see end_read.c. */
 static unsigned device_mtu(const struct io_tunnel *t, unsigned n)
 {
-	unsigned wish = (unsigned)adit_conf_u(t->spec->layer[0], TUN_MTU);
+	unsigned wish = (unsigned)adit_conf_u(t->spec->layer[0], ADIT_DEVICE_MTU);
 
 	n = n > t->link_len ? n - t->link_len : 0;
 	if (n < IP6_MTU_MIN)

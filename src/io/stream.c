@@ -209,7 +209,7 @@ static enum adit_err open_stack(struct io_stream *s, unsigned *at, struct adit_f
 static enum adit_err open_device(struct io_stream *s, struct adit_fault *f)
 {
 	struct io_tunnel *t = s->t;
-	uint64_t mtu = adit_conf_u(t->spec->layer[0], TUN_MTU);
+	uint64_t mtu = adit_conf_u(t->spec->layer[0], ADIT_DEVICE_MTU);
 
 	t->queues = 1;
 	t->mtu = mtu ? (unsigned)mtu : 1500;

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -170,6 +171,46 @@ def test_status(box):
     assert [t["name"] for t in json.loads(box.adit("status", "--json").stdout)] == ["one"]
     table = box.adit("status").stdout
     assert "one" in table and one["layers"][0]["name"] in table
+
+
+def test_status_of_a_hung_one(box):
+    hung, packets = box.up(*tap("hung"))
+    box.up(*tap("well", "sd1", 4790))
+    os.kill(packets, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        assert json.loads(box.adit("status", "well", "--json").stdout)["name"] == "well"
+        assert time.monotonic() - begun < 0.5
+        done = box.adit("status", "hung")
+        assert done.returncode == 1
+        assert "hung is there but does not answer" in done.stderr and f"kill {hung}" in done.stderr
+        done = box.adit("status", "--json")
+        assert [t["name"] for t in json.loads(done.stdout)] == ["well"]
+        assert "hung is there but" in done.stderr
+        assert box.adit("status", "nobody").returncode == 4
+    finally:
+        os.kill(packets, signal.SIGCONT)
+
+
+def test_status_of_a_file(box):
+    path = box.dir / "office.adit"
+    path.write_text("".join(f"tunnel {name} {{ tap\nvxlan vni={vni}\nudp 127.0.0.1 }}\n"
+                            for vni, name in enumerate(("east", "west"))))
+    box.up(path)
+    assert json.loads(box.adit("status", "west", "--json").stdout)["name"] == "west"
+    both = json.loads(box.adit("status", "office", "--json").stdout)
+    assert [t["name"] for t in both] == ["east", "west"]
+
+
+def test_status_watch(box):
+    box.up(*tap("one"))
+    job = subprocess.Popen(box.argv([BUILD, "status", "one", "--json", "--watch"]), env=box.env,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(2):
+        assert json.loads(job.stdout.readline())["name"] == "one"
+    assert box.adit("down", "one").returncode == 0
+    said = job.communicate(timeout=10)[1]
+    assert job.returncode == 0 and said == "adit: one is gone\n"
 
 
 def ask(path, request, timeout=8.0):

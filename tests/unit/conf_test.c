@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "proto/tap/tap.h"
+#include "proto/device.h"
 #include "proto/udp/udp.h"
 #include "proto/vxlan/vxlan.h"
 
@@ -37,14 +37,14 @@ static void getters(void **state)
 
 	(void)state;
 	assert_string_equal(p->spec[0].name, "t0");
-	assert_string_equal(adit_conf_str(tap, TAP_DEV, 0), "t0");
-	assert_int_equal(adit_conf_n(tap, TAP_ADDR), 2);
-	assert_int_equal(adit_conf_prefix(tap, TAP_ADDR, 0)->len, 24);
-	assert_int_equal(adit_conf_prefix(tap, TAP_ADDR, 1)->addr.family, 6);
-	assert_null(adit_conf_prefix(tap, TAP_ADDR, 2));
-	assert_memory_equal(adit_conf_mac(tap, TAP_MAC, 0), mac, 6);
-	assert_false(adit_conf_has(tap, TAP_MTU));
-	assert_int_equal(adit_conf_u(tap, TAP_MTU), 0);
+	assert_string_equal(adit_conf_str(tap, ADIT_DEVICE_DEV, 0), "t0");
+	assert_int_equal(adit_conf_n(tap, ADIT_DEVICE_ADDR), 2);
+	assert_int_equal(adit_conf_prefix(tap, ADIT_DEVICE_ADDR, 0)->len, 24);
+	assert_int_equal(adit_conf_prefix(tap, ADIT_DEVICE_ADDR, 1)->addr.family, 6);
+	assert_null(adit_conf_prefix(tap, ADIT_DEVICE_ADDR, 2));
+	assert_memory_equal(adit_conf_mac(tap, ADIT_DEVICE_MAC, 0), mac, 6);
+	assert_false(adit_conf_has(tap, ADIT_DEVICE_MTU));
+	assert_int_equal(adit_conf_u(tap, ADIT_DEVICE_MTU), 0);
 	assert_int_equal(adit_conf_u(vx, VXLAN_OPT_VNI), 42);
 	assert_true(adit_conf_u(vx, VXLAN_OPT_AGEING) == 90 * ADIT_S);
 	assert_false(adit_conf_flag(vx, VXLAN_OPT_LEARNING));
@@ -75,11 +75,36 @@ static void shapes(void **state)
 	adit_program_free(p);
 }
 
+/* The MSS that a device clamps to: a word, or a number that a segment can have. */
+static void mss(void **state)
+{
+	static const struct {
+		const char *word;
+		enum adit_err want;
+	} cases[] = { { "mss=on", ADIT_OK }, { "mss=off", ADIT_OK }, { "mss=64", ADIT_OK },
+		{ "mss=1360", ADIT_OK }, { "mss=65481", ADIT_OK }, { "mss=65482", ADIT_ECONF },
+		{ "mss=99999", ADIT_ECONF }, { "mss=63", ADIT_ECONF }, { "mss=0", ADIT_ECONF },
+		{ "mss=+99", ADIT_ECONF }, { "mss=no", ADIT_ECONF } };
+
+	(void)state;
+	for (unsigned i = 0; i < ADIT_LEN(cases); i++) {
+		const char *line[] = { "tun", cases[i].word, "/", "ipip", "/", "ip", "192.0.2.1" };
+		struct adit_program *p;
+		struct adit_diag d;
+
+		assert_int_equal(adit_lang_words(&p, ADIT_LEN(line), line, &d), ADIT_OK);
+		if (adit_lang_try(p, &d) != cases[i].want)
+			fail_msg("%s", cases[i].word);
+		adit_program_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(getters),
 		cmocka_unit_test(shapes),
+		cmocka_unit_test(mss),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
