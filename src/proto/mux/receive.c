@@ -4,7 +4,7 @@
  * It never waits for room below: what the peer is owed is noted (credit in the list of flows,
  * refusals in their table) and sent later, so that two sides that both have full pipes go on
  * reading. It never waits for a flow either: the flow's credit is less than its batch holds. */
-#include "core/bytes.h"
+#include "core/cursor.h"
 #include "proto/mux/mux.h"
 
 #include <string.h>
@@ -76,9 +76,12 @@ static bool spoken_of(const struct adit_layer *l, uint32_t id)
 
 static enum adit_drop check_preface(struct mux *m)
 {
-	uint32_t window = adit_be32(m->in.head + 8);
+	struct adit_rd r = adit_rd_of(m->in.head, MUX_PREFACE);
+	const uint8_t *name = adit_rd_bytes(&r, 7);
+	uint8_t version = adit_rd_u8(&r);
+	uint32_t window = adit_rd_be32(&r);
 
-	if (memcmp(m->in.head, "ADITMUX", 7) != 0 || m->in.head[7] != MUX_VERSION)
+	if (!adit_rd_ok(&r) || memcmp(name, "ADITMUX", 7) != 0 || version != MUX_VERSION)
 		return ADIT_DROP_VERSION;
 	if (window < MUX_WINDOW_MIN || window > INT32_MAX)
 		return ADIT_DROP_MALFORMED;
@@ -109,15 +112,18 @@ static enum adit_drop check_header(struct adit_layer *l)
 {
 	struct mux *m = l->state;
 	struct mux_parse *in = &m->in;
+	struct adit_rd r = adit_rd_of(in->head, MUX_HDR);
 	struct mux_flow *f;
+	uint8_t flags;
 
-	in->type = in->head[0];
-	in->left = adit_be16(in->head + 2);
-	in->id = adit_be32(in->head + 4);
+	in->type = adit_rd_u8(&r);
+	flags = adit_rd_u8(&r);
+	in->left = adit_rd_be16(&r);
+	in->id = adit_rd_be32(&r);
 	in->body_n = 0;
-	if (in->type < MUX_OPEN || in->type > MUX_RESET)
+	if (!adit_rd_ok(&r) || in->type < MUX_OPEN || in->type > MUX_RESET)
 		return ADIT_DROP_MALFORMED;
-	if (in->head[1])
+	if (flags)
 		return ADIT_DROP_FLAGS;
 	if (!length_fits(in->type, in->left))
 		return ADIT_DROP_LENGTH;

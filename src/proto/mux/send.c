@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Toward the wire: frames of flows, and what the session owes its peer. */
-#include "core/bytes.h"
+#include "core/cursor.h"
 #include "proto/mux/mux.h"
 
 #include <string.h>
@@ -36,10 +36,13 @@ static void emit(struct adit_layer *l, struct adit_pkt *p, struct adit_emit *out
 
 static void header(uint8_t *h, enum mux_type type, uint32_t id, uint16_t len)
 {
-	h[0] = (uint8_t)type;
-	h[1] = 0;
-	adit_put_be16(h + 2, len);
-	adit_put_be32(h + 4, id);
+	struct adit_wr w = adit_wr_of(h, MUX_HDR);
+
+	adit_wr_u8(&w, (uint8_t)type);
+	adit_wr_u8(&w, 0);
+	adit_wr_be16(&w, len);
+	adit_wr_be32(&w, id);
+	ADIT_ASSERT(adit_wr_ok(&w));
 }
 
 static bool frame(struct adit_layer *l, struct adit_emit *out, enum mux_type type, uint32_t id,
@@ -62,11 +65,12 @@ static bool greet(struct adit_layer *l, struct adit_emit *out)
 	struct adit_pkt *p = m->greeted ? NULL : fresh(out, MUX_PREFACE);
 
 	if (p) {
-		uint8_t *b = adit_put(p, MUX_PREFACE);
+		struct adit_wr w = adit_wr_of(adit_put(p, MUX_PREFACE), MUX_PREFACE);
 
-		memcpy(b, "ADITMUX", 7);
-		b[7] = MUX_VERSION;
-		adit_put_be32(b + 8, m->window);
+		adit_wr_bytes(&w, "ADITMUX", 7);
+		adit_wr_u8(&w, MUX_VERSION);
+		adit_wr_be32(&w, m->window);
+		ADIT_ASSERT(adit_wr_ok(&w));
 		emit(l, p, out);
 		m->greeted = true;
 	}
