@@ -17,6 +17,18 @@ static uint32_t moves(const struct adit_border *b)
 	return b->down.moves + b->up.moves;
 }
 
+static void init_borders(struct adit_chain *c, unsigned lowest)
+{
+	for (unsigned i = 0; i < c->borders; i++) {
+		struct adit_border *b = &c->border[i];
+
+		adit_batch_init(&b->down);
+		adit_batch_init(&b->up);
+		if (i > lowest)
+			b->down.leg = b->up.leg = (uint16_t)(i - lowest);
+	}
+}
+
 struct adit_chain *adit_chain_make(struct adit_stack *s, unsigned level, struct adit_chain *parent)
 {
 	const struct adit_segment *g = &s->segment[level];
@@ -33,13 +45,11 @@ struct adit_chain *adit_chain_make(struct adit_stack *s, unsigned level, struct 
 	c->heap = ADIT_HEAP_NONE;
 	c->wake = ADIT_NEVER;
 	c->layer = calloc(g->n ? g->n : 1, sizeof(*c->layer));
-	c->border = calloc(g->n + 1, sizeof(*c->border));
+	c->borders = g->n + (parent || !s->conf.legs ? 1 : s->conf.legs);
+	c->border = calloc(c->borders, sizeof(*c->border));
 	if (!c->layer || !c->border)
 		goto fail;
-	for (unsigned i = 0; i <= g->n; i++) {
-		adit_batch_init(&c->border[i].down);
-		adit_batch_init(&c->border[i].up);
-	}
+	init_borders(c, g->n);
 	for (; c->n < g->n; c->n++) {
 		struct adit_layer *l = &c->layer[c->n];
 		const struct adit_layer *t = &s->template[g->first + c->n];
@@ -104,7 +114,7 @@ void adit_chain_free(struct adit_chain *c)
 		adit_stats_add(&s->retired[g->first + i], &l->stats);
 		free(l->state);
 	}
-	for (unsigned i = 0; i <= c->n; i++) {
+	for (unsigned i = 0; i < c->borders; i++) {
 		adit_batch_drain(&c->border[i].down);
 		adit_batch_drain(&c->border[i].up);
 	}
@@ -130,19 +140,37 @@ struct adit_batch *adit_chain_low(struct adit_chain *c, bool up)
 	return up ? &c->border[c->n].up : &c->border[c->n].down;
 }
 
+static void set_cap(struct adit_emit *e, unsigned cap)
+{
+	struct adit_batch *leg;
+
+	e->down->cap = (uint16_t)cap;
+	for (unsigned i = 1; (leg = adit_leg(e, i)) != NULL; i++)
+		leg->cap = (uint16_t)cap;
+}
+
 static void call(struct adit_layer *l, struct adit_batch *in, struct adit_emit *e, bool down)
 {
-	uint16_t cap = e->down->cap;
-
 	e->wake = l->wake;
 	if (down) {
-		e->down->cap = (uint16_t)(cap - ADIT_RESERVE);
+		set_cap(e, ADIT_BATCH - ADIT_RESERVE);
 		l->ops->down(l, in, e);
-		e->down->cap = cap;
+		set_cap(e, ADIT_BATCH);
 	} else {
 		l->ops->up(l, in, e);
 	}
 	l->wake = e->wake;
+}
+
+struct adit_batch *adit_leg(struct adit_emit *e, unsigned leg)
+{
+	struct adit_chain *c = e->chain;
+
+	if (leg == 0)
+		return e->down;
+	if (e->down != &c->border[c->n].down || c->n + leg >= c->borders)
+		return NULL;
+	return &c->border[c->n + leg].down;
 }
 
 static void hub_down(struct adit_chain *c, struct adit_emit *e)
@@ -198,7 +226,7 @@ static bool pass(struct adit_chain *c)
 {
 	uint32_t before = 0, after = 0;
 
-	for (unsigned i = 0; i <= c->n; i++)
+	for (unsigned i = 0; i < c->borders; i++)
 		before += moves(&c->border[i]);
 	for (unsigned i = 0; i < c->n; i++) {
 		struct adit_emit e = emit_of(c, i);
@@ -208,6 +236,12 @@ static bool pass(struct adit_chain *c)
 		else if (c->border[i].down.count)
 			call(&c->layer[i], &c->border[i].down, &e, true);
 	}
+	for (unsigned i = c->borders - 1; i > c->n; i--) {
+		struct adit_emit e = emit_of(c, c->n - 1);
+
+		if (c->border[i].up.count)
+			call(&c->layer[c->n - 1], &c->border[i].up, &e, false);
+	}
 	for (unsigned i = c->n; i-- > 0;) {
 		struct adit_emit e = emit_of(c, i);
 
@@ -216,7 +250,7 @@ static bool pass(struct adit_chain *c)
 	}
 	if (hub_owes(c) && adit_room(&c->border[1].down))
 		tick(c, 0);
-	for (unsigned i = 0; i <= c->n; i++)
+	for (unsigned i = 0; i < c->borders; i++)
 		after += moves(&c->border[i]);
 	return before != after;
 }
@@ -243,6 +277,22 @@ static void tell_hub(
 	adit_chain_kick(c->parent);
 }
 
+/* Whether a leg beside the first has output, or took input. What a detached side gets is freed. */
+static bool legs_stir(struct adit_chain *c, enum adit_side side)
+{
+	bool stir = false;
+
+	for (unsigned i = c->n + 1; side == ADIT_BOTTOM_SIDE && i < c->borders; i++) {
+		struct adit_border *b = &c->border[i];
+
+		if (c->detached[side])
+			adit_batch_drain(&b->down);
+		stir |= b->down.count > 0 || b->up.moves != b->told;
+		b->told = b->up.moves;
+	}
+	return stir;
+}
+
 /* Tells the driver of a side, or the hub below, what there is to do. */
 static void tell(struct adit_chain *c, enum adit_side side)
 {
@@ -255,7 +305,7 @@ static void tell(struct adit_chain *c, enum adit_side side)
 		tell_hub(c, in, out);
 		return;
 	}
-	if (!out->count && in->moves == c->in_moves[side])
+	if (!out->count && in->moves == c->in_moves[side] && !legs_stir(c, side))
 		return;
 	if (!c->detached[side] && s->conf.hooks.ready)
 		s->conf.hooks.ready(s->conf.hooks.ctx, c, side);

@@ -14,6 +14,7 @@
 /* One boundary: what goes down through it and what goes up. */
 struct adit_border {
 	struct adit_batch down, up;
+	uint32_t told; /* legs beside the first: moves of `up` when the driver was last told */
 };
 
 struct adit_chain {
@@ -24,6 +25,7 @@ struct adit_chain {
 	unsigned level;	 /* segment of the stack, 0 the one at the end */
 	unsigned n;	 /* layers, the top one first */
 	struct adit_layer *layer;
+	unsigned borders;	    /* n + 1, and one more for each further leg of a root */
 	struct adit_border *border; /* n + 1; border[0] is above layer[0] and unused under flows */
 	struct adit_chain **child;  /* by slot, for a hub chain */
 	uint32_t *generation;	    /* of each slot */

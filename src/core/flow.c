@@ -113,6 +113,18 @@ struct adit_batch *adit_chain_out(struct adit_chain *c, enum adit_side side)
 	return side == ADIT_TOP ? &c->border[0].up : adit_chain_low(c, false);
 }
 
+struct adit_batch *adit_chain_leg_in(struct adit_chain *c, unsigned leg)
+{
+	ADIT_ASSERT(c->n + leg < c->borders);
+	return &c->border[c->n + leg].up;
+}
+
+struct adit_batch *adit_chain_leg_out(struct adit_chain *c, unsigned leg)
+{
+	ADIT_ASSERT(c->n + leg < c->borders);
+	return &c->border[c->n + leg].down;
+}
+
 struct adit_chain *adit_chain_root(struct adit_chain *c)
 {
 	while (c->parent)

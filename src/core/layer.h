@@ -164,6 +164,10 @@ struct adit_batch *adit_flow_begin(struct adit_emit *out, uint32_t *flow);
 /* The hub is done with the flow; nothing more will be taken from or given to it. */
 void adit_flow_done(struct adit_emit *out, uint32_t flow);
 
+/* Deliveries beside the first one, for the lowest layer of a stack that has several (legs): where
+ * units go down by leg; 0 is e->down. What comes up says its leg in in->leg. NULL: no such leg. */
+struct adit_batch *adit_leg(struct adit_emit *e, unsigned leg);
+
 /* Passes on the event p that stands at the front of `in`: what a layer does with every event that
  * it does not know. PATH is lessened by the layer's own bytes. False: no room, p left. */
 bool adit_pass_down(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out);

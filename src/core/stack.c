@@ -86,7 +86,7 @@ enum adit_err adit_stack_open(struct adit_stack **stack, const struct adit_stack
 	*at = 0;
 	if (!s)
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory for a stack");
-	ADIT_ASSERT(c->n <= ADIT_STACK_LAYERS);
+	ADIT_ASSERT(c->n <= ADIT_STACK_LAYERS && (c->n > 0 || c->legs <= 1));
 	s->conf = *c;
 	if (!s->conf.max_flows)
 		s->conf.max_flows = 65536;

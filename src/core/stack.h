@@ -35,6 +35,7 @@ struct adit_stack_conf {
 	const struct adit_env *env;
 	struct adit_shared *shared; /* NULL: this stack's own */
 	struct adit_stack_hooks hooks;
+	unsigned legs;	    /* deliveries below the lowest layer; 0: one */
 	unsigned max_flows; /* chains at most; 0: 65536 */
 };
 
@@ -60,6 +61,9 @@ struct adit_chain *adit_stack_begin_bottom(struct adit_stack *s);
  * or taking from the other call adit_chain_kick(). */
 struct adit_batch *adit_chain_in(struct adit_chain *c, enum adit_side side);
 struct adit_batch *adit_chain_out(struct adit_chain *c, enum adit_side side);
+/* The same at the bottom of a root, by leg. */
+struct adit_batch *adit_chain_leg_in(struct adit_chain *c, unsigned leg);
+struct adit_batch *adit_chain_leg_out(struct adit_chain *c, unsigned leg);
 void adit_chain_kick(struct adit_chain *c);
 /* The chain at the delivery that c rides on; c itself where there is no hub. */
 struct adit_chain *adit_chain_root(struct adit_chain *c);

@@ -280,6 +280,67 @@ static void reset_waits_for_a_cell(void **state)
 	adit_stack_close(s);
 }
 
+static void carry_leg(
+	struct adit_chain *a, struct adit_chain *b, struct adit_stack *to, unsigned leg)
+{
+	struct adit_batch *out = adit_chain_leg_out(a, leg), *in = adit_chain_leg_in(b, leg);
+
+	while (adit_peek(out) && adit_room(in)) {
+		struct adit_pkt *p = adit_take(out);
+		struct adit_pkt *q = adit_pkt_copy(adit_stack_pool(to), p, 0, 1, 0);
+
+		assert_non_null(q);
+		adit_pkt_free(p);
+		adit_add(in, q);
+	}
+	adit_chain_kick(a);
+	adit_chain_kick(b);
+}
+
+/* Two deliveries below one layer: each unit comes up by the leg that it went down by, and a second
+ * leg that stands still holds up the first one only when its ring is full. */
+static void legs_are_kept_apart(void **state)
+{
+	struct adit_conf conf[] = { sim_conf(&sim_codec), sim_conf(&sim_legs) };
+	const struct adit_conf *layer[] = { &conf[0], &conf[1] };
+	struct adit_stack_conf c = { .layer = layer, .n = 2, .pool = pools, .legs = 2 };
+	struct adit_stack *s[2];
+	struct adit_chain *ch[2];
+	struct adit_layer_info info;
+	struct adit_fault f;
+	unsigned at, got = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(adit_stack_open(&s[i], &c, &at, &f), ADIT_OK);
+		ch[i] = adit_stack_begin_top(s[i]);
+	}
+	for (unsigned round = 0; round < 50; round++) {
+		for (unsigned i = 0; i < 10; i++)
+			adit_add(adit_chain_in(ch[0], ADIT_TOP), unit(s[0], SIM_PLAIN));
+		adit_chain_kick(ch[0]);
+		adit_stack_run(s[0], round);
+		carry_leg(ch[0], ch[1], s[1], 0);
+		adit_stack_run(s[1], round);
+		if (round >= 4) /* 40 answers wait meanwhile */
+			carry_leg(ch[1], ch[0], s[0], 1);
+		adit_stack_run(s[0], round);
+		for (struct adit_pkt *p; (p = adit_take(adit_chain_out(ch[1], ADIT_TOP))); got++)
+			adit_pkt_free(p);
+	}
+	assert_int_equal(got, 500);
+	assert_true(adit_stack_info(s[0], 1, &info));
+	assert_int_equal(info.stats.up_bytes, 500);
+	assert_int_equal(info.stats.up_units, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		adit_chain_detach(ch[i], ADIT_BOTTOM_SIDE);
+		adit_chain_detach(ch[i], ADIT_TOP);
+		adit_stack_run(s[i], 50);
+		assert_int_equal(adit_pool_out(adit_stack_pool(s[i])), 0);
+		adit_stack_close(s[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +350,7 @@ int main(void)
 		cmocka_unit_test(same_seed_same_run),
 		cmocka_unit_test(stalled_flow_of_a_hub),
 		cmocka_unit_test(reset_waits_for_a_cell),
+		cmocka_unit_test(legs_are_kept_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

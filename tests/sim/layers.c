@@ -62,6 +62,46 @@ const struct adit_layer_ops sim_acker = {
 	.up = acker_up,
 };
 
+/* legs: data on the first leg, the answers to it on the second */
+
+static void legs_down(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	while (adit_peek(in) && adit_room(out->down)) {
+		l->stats.down_units++;
+		adit_add(out->down, adit_take(in));
+	}
+}
+
+static void legs_up(struct adit_layer *l, struct adit_batch *in, struct adit_emit *out)
+{
+	struct adit_batch *answers = adit_leg(out, 1);
+
+	ADIT_ASSERT(answers && !adit_leg(out, 2));
+	while (adit_peek(in) && adit_room(answers) && adit_room(out->up)) {
+		struct adit_pkt *p = adit_take(in), *answer;
+
+		if (in->leg == 1) {
+			l->stats.up_bytes++;
+			adit_pkt_free(p);
+			continue;
+		}
+		answer = adit_pool_get(out->pool, 0, 1);
+		ADIT_ASSERT(answer);
+		*adit_put(answer, 1) = 'A';
+		adit_add(answers, answer);
+		l->stats.up_units++;
+		adit_add(out->up, p);
+	}
+}
+
+const struct adit_layer_ops sim_legs = {
+	.name = "legs",
+	.above = ADIT_DATAGRAM,
+	.below = ADIT_DATAGRAM,
+	.down = legs_down,
+	.up = legs_up,
+};
+
 /* greet */
 
 struct greet_peer {

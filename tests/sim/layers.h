@@ -8,6 +8,9 @@
 /* Answers each data unit that goes up with an acknowledgement that goes down. */
 extern const struct adit_layer_ops sim_acker;
 
+/* Data on its first leg, an answer to each unit that comes up there on its second. */
+extern const struct adit_layer_ops sim_legs;
+
 /* Says hello to each peer before it sends to it, again every second until that answers; holds up
  * to SIM_GREET_CAP units for each peer meanwhile. */
 extern const struct adit_layer_ops sim_greet;
