@@ -31,8 +31,8 @@ struct adit_chain {
 	adit_time wake;
 	uint32_t heap; /* index in the heap of deadlines */
 	bool dirty, hub, detached[2];
-	bool owes_reset; /* the hub below is gone, and the layers have yet to hear of it */
-	bool took;	 /* from what the hub gave it, since the hub was told */
+	bool owes_reset;      /* the hub below is gone, and the layers have yet to hear of it */
+	bool took;	      /* from what the hub gave it, since the hub was told */
 	uint32_t in_moves[2]; /* moves of the inputs when the driver was last told */
 	uint32_t out_moves;   /* and of the output to a hub */
 	void *user[2];
