@@ -111,10 +111,10 @@ static void on_wake(uv_async_t *h)
 
 	io_status_answer(w);
 	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
-		struct io_port *p = &w->engine->tunnel[i].port[w->index];
+		struct io_tunnel *t = &w->engine->tunnel[i];
 
-		if (p->chain && !p->t->stream && io_path_hear(p))
-			port_work(p);
+		if (!t->stream && io_path_hear(&t->port[w->index]))
+			port_work(&t->port[w->index]);
 	}
 	if (__atomic_load_n(&w->engine->stopping, __ATOMIC_ACQUIRE))
 		uv_stop(&w->loop);
@@ -146,10 +146,12 @@ static void on_refresh(uv_timer_t *h)
 	struct io_worker *w = h->data;
 
 	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
-		struct io_port *p = &w->engine->tunnel[i].port[w->index];
+		struct io_tunnel *t = &w->engine->tunnel[i];
 
-		io_path_refresh(p);
-		port_work(p);
+		if (t->stream) /* the system knows the path of a connection */
+			continue;
+		io_path_refresh(&t->port[w->index]);
+		port_work(&t->port[w->index]);
 	}
 }
 

@@ -17,12 +17,12 @@ import tempfile
 import threading
 import time
 
+from .clock import tsc_khz
 from .image import GuestError, Image, tool
 
-# QEMU's TCG spins now and then before the kernel's first word, and for good: a short try finds
-# that out, a long one gives a slow machine its time.
-TCG_SECONDS = (20, 30, 60, 120)
-KVM_SECONDS = 20
+# Seconds for the first word on the console, and until the agent answers, of one try after another.
+TCG_TRIES = ((10, 30), (20, 60), (60, 180))
+KVM_TRY = (10, 20)
 GRACE = 15  # what the host waits beyond a command's own time
 
 
@@ -122,9 +122,9 @@ class Guest:
     def start(self):
         """Boot; more than one try is given."""
         image = Image()
-        for accel, seconds in self._tries():
+        for accel, times in self._tries():
             try:
-                self._boot(image, accel, seconds)
+                self._boot(image, accel, *times)
                 return self
             except GuestError as error:
                 failure = error
@@ -134,8 +134,13 @@ class Guest:
     @staticmethod
     def _tries():
         """KVM only where it is asked for: a /dev/kvm that is there need not work."""
-        kvm = [("kvm", KVM_SECONDS)] if os.environ.get("ADIT_GUEST_KVM") else []
-        return kvm + [("tcg", seconds) for seconds in TCG_SECONDS]
+        kvm = [("kvm", KVM_TRY)] if os.environ.get("ADIT_GUEST_KVM") else []
+        return kvm + [("tcg", times) for times in TCG_TRIES]
+
+    @staticmethod
+    def _clock(accel):
+        khz = tsc_khz() if accel == "tcg" else None
+        return f"tsc_early_khz={khz} " if khz else ""
 
     def _qemu(self, image, accel):
         initrd = os.path.join(self.dir, "initrd")
@@ -144,7 +149,7 @@ class Guest:
         args = [tool("qemu-system-x86_64", "qemu-system-x86"), "-nodefaults", "-no-user-config",
                 "-display", "none", "-no-reboot", *machine_args(accel), "-smp", "1", "-m", "768",
                 "-kernel", str(image.kernel), "-initrd", initrd,
-                "-append", "console=ttyS0 rdinit=/init panic=-1 oops=panic quiet loglevel=4 "
+                "-append", f"{self._clock(accel)}console=ttyS0 rdinit=/init panic=-1 oops=panic quiet loglevel=4 "
                 "tsc=reliable mitigations=off audit=0 net.ifnames=0",
                 "-serial", f"file:{self.dir}/console",
                 "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
@@ -158,24 +163,31 @@ class Guest:
                      f"mac=52:54:00:ad:17:{index + 1:02x}"]
         return args
 
-    def _boot(self, image, accel, seconds):
+    def _boot(self, image, accel, first_word, seconds):
         argv = [tool("ip", "iproute2"), "netns", "exec", self.netns, *self._qemu(image, accel)]
         path = os.path.join(self.dir, "agent")
-        if os.path.exists(path):
-            os.unlink(path)
+        console = os.path.join(self.dir, "console")
+        for old in (path, console):
+            if os.path.exists(old):
+                os.unlink(old)
         with open(os.path.join(self.dir, "qemu.log"), "wb") as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + seconds
-        while not os.path.exists(path) and self.process.poll() is None:
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.02)
+        begin = time.monotonic()
         try:
+            self._wait_for_word(path, console, begin + first_word)
             self.channel = Channel(path)
-            hello = self.channel.answer(0, deadline - time.monotonic())
+            hello = self.channel.answer(0, begin + seconds - time.monotonic())
         except (OSError, GuestError) as error:
             raise GuestError(f"the guest did not boot ({error})\n{self.log()}") from None
         self.kernel = hello["kernel"]
+
+    def _wait_for_word(self, agent, console, deadline):
+        while not (os.path.exists(agent) and os.path.exists(console) and os.path.getsize(console)):
+            if self.process.poll() is not None:
+                raise GuestError("QEMU ended")
+            if time.monotonic() > deadline:
+                raise GuestError("not a word from its kernel")
+            time.sleep(0.02)
 
     def log(self):
         """The end of QEMU's log and of the guest's console."""

@@ -111,6 +111,15 @@ def test_reset(path):
             ends[1 - side].recv(1)
 
 
+def test_idle_flow_lives_on(path):
+    """The engine's own timers go off meanwhile."""
+    near, far = path.pair()
+    time.sleep(11)
+    near.sendall(b"x")
+    assert far.recv(1) == b"x"
+    assert all(tunnel.job.poll().rc is None for tunnel in path.tunnels)
+
+
 def test_server_gone(path):
     path.listener.close()
 

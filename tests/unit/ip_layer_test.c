@@ -67,6 +67,31 @@ static void test_sizes(void **state)
 	assert_int_equal(sent(CONF6, "code=ip:47", UINT16_MAX - 39), ADIT_DROP_TOO_BIG);
 }
 
+/* A packet that may be fragmented may be so below as well; no other says anything to what is below.
+ */
+static void test_df(void **state)
+{
+	static const struct {
+		uint8_t wish, passed;
+		bool written;
+	} row[] = { { ADIT_DF_UNSET, ADIT_DF_UNSET, true }, { ADIT_DF_ON, ADIT_DF_UNSET, true },
+		{ ADIT_DF_OFF, ADIT_DF_OFF, false } };
+	struct lab b;
+
+	(void)state;
+	opened(&b, &adit_layer_ip, CONF4);
+	for (unsigned i = 0; i < ADIT_LEN(row); i++) {
+		struct adit_meta m = { .space = ADIT_SPACE_IPPROTO, .code = 47, .df = row[i].wish };
+		struct adit_pkt *p = lab_down(&b, &m, (const uint8_t *)"hello", 5);
+
+		assert_non_null(p);
+		assert_int_equal(!!(adit_data(p)[6] & 0x40), row[i].written);
+		assert_int_equal(p->m.df, row[i].passed);
+		adit_pkt_free(p);
+	}
+	lab_close(&b);
+}
+
 static void test_refuses_down(void **state)
 {
 	(void)state;
@@ -172,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_id),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_df),
 		cmocka_unit_test(test_refuses_down),
 		cmocka_unit_test(test_trims),
 		cmocka_unit_test(test_needs_local),
