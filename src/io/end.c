@@ -77,6 +77,23 @@ static void read_mss(struct io_tunnel *t)
 		t->mss = (unsigned)strtoul(mss, NULL, 10);
 }
 
+typedef enum adit_err sys_add(
+	struct adit_sys *, const char *, const struct adit_prefix *, struct adit_fault *);
+
+/* The addresses or the routes, once the device is there. */
+static enum adit_err add_prefixes(
+	struct io_tunnel *t, unsigned opt, sys_add *add, struct adit_fault *f)
+{
+	const struct adit_conf *c = t->spec->layer[0];
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i < adit_conf_n(c, opt); i++)
+		e = add(t->engine->sys, t->dev, adit_conf_prefix(c, opt, i), f);
+	if (e && f)
+		f->opt = (int)opt;
+	return e;
+}
+
 enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 {
 	const struct adit_conf *c = t->spec->layer[0];
@@ -94,12 +111,12 @@ enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 		e = adit_sys_mtu(sys, t->dev, t->mtu, f);
 	if (!e)
 		t->off.gso_max = adit_sys_gso_max(sys, t->dev, GSO_MAX, NULL) == ADIT_OK;
-	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ADDR); i++)
-		e = adit_sys_addr(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ADDR, i), f);
+	if (!e)
+		e = add_prefixes(t, ADIT_DEVICE_ADDR, adit_sys_addr, f);
 	if (!e)
 		e = adit_sys_up(sys, t->dev, f);
-	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ROUTE); i++)
-		e = adit_sys_route(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ROUTE, i), f);
+	if (!e)
+		e = add_prefixes(t, ADIT_DEVICE_ROUTE, adit_sys_route, f);
 	return e ? e : io_loop_check(t, f);
 }
 
