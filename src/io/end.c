@@ -131,3 +131,11 @@ unsigned io_end_mss_mtu(const struct io_port *p)
 		return inner < 1500 ? inner : 0;
 	return p->t->mss == IO_MSS_ON ? inner : p->t->mss + 40;
 }
+
+void io_end_gone(struct io_tunnel *t)
+{
+	if (__atomic_exchange_n(&t->engine->failed, 1, __ATOMIC_RELAXED))
+		return;
+	fprintf(stderr, "adit: %s: somebody removed the device %s\n", t->spec->name, t->dev);
+	adit_engine_stop(t->engine);
+}

@@ -26,8 +26,11 @@ static void on_event(uv_poll_t *h, int status, int events)
 	if (status < 0) {
 		s->watched = 0;
 		s->blocked = false;
-		if (s != &s->port->tun)
-			io_sock_errors(s->port, s);
+		if (s == &s->port->tun) {
+			io_end_gone(s->port->t);
+			return;
+		}
+		io_sock_errors(s->port, s);
 	}
 	if (status == 0 && events & UV_WRITABLE)
 		s->blocked = false;
