@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/if_tun.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,4 +139,12 @@ void io_end_gone(struct io_tunnel *t)
 		return;
 	fprintf(stderr, "adit: %s: somebody removed the device %s\n", t->spec->name, t->dev);
 	adit_engine_stop(t->engine);
+}
+
+void io_end_check(struct io_port *p)
+{
+	struct pollfd f = { .fd = p->tun.fd };
+
+	if (p->tun.fd >= 0 && poll(&f, 1, 0) > 0 && f.revents & POLLERR)
+		io_end_gone(p->t);
 }

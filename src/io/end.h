@@ -16,5 +16,7 @@ unsigned io_end_mss_mtu(const struct io_port *p);
 
 /* The loop found the device's descriptor dead: somebody removed the device. The engine ends. */
 void io_end_gone(struct io_tunnel *t);
+/* Looks for that without the loop. */
+void io_end_check(struct io_port *p);
 
 #endif

@@ -144,6 +144,7 @@ static enum adit_err start_port(struct io_worker *w, struct io_port *p)
 	return ADIT_OK;
 }
 
+/* Paths may have changed; a device that is not watched now may be gone. */
 static void on_refresh(uv_timer_t *h)
 {
 	struct io_worker *w = h->data;
@@ -151,6 +152,10 @@ static void on_refresh(uv_timer_t *h)
 	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
 		struct io_port *p = &w->engine->tunnel[i].port[w->index];
 
+		if (p->t->stream) {
+			io_end_check(p);
+			continue;
+		}
 		io_path_refresh(p);
 		port_work(p);
 	}
