@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main() is a table of contents: one subcommand a file. */
 #include "cmd/cmd.h"
+#include "io/priv.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +78,7 @@ int adit_cmd_usage(const struct adit_cmd *c, const char *fmt, ...)
 	return ADIT_EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct adit_cmd *c = argc > 1 ? adit_cmd_find(argv[1]) : NULL;
 
@@ -94,4 +96,18 @@ int main(int argc, char **argv)
 		return adit_cmd_help.run(2, words);
 	}
 	return c->run(argc - 1, argv + 1);
+}
+
+/* A script that reads what was cut short shall hear of it. */
+static int finish(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "adit: cannot write the output: %s\n", strerror(errno));
+	return code ? code : ADIT_EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	return adit_priv_standard_fds() ? finish(run(argc, argv)) : ADIT_EXIT_FAILED;
 }

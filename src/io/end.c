@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/if_tun.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,23 @@ static void read_mss(struct io_tunnel *t)
 		t->mss = (unsigned)strtoul(mss, NULL, 10);
 }
 
+typedef enum adit_err sys_add(
+	struct adit_sys *, const char *, const struct adit_prefix *, struct adit_fault *);
+
+/* The addresses or the routes, once the device is there. */
+static enum adit_err add_prefixes(
+	struct io_tunnel *t, unsigned opt, sys_add *add, struct adit_fault *f)
+{
+	const struct adit_conf *c = t->spec->layer[0];
+	enum adit_err e = ADIT_OK;
+
+	for (unsigned i = 0; !e && i < adit_conf_n(c, opt); i++)
+		e = add(t->engine->sys, t->dev, adit_conf_prefix(c, opt, i), f);
+	if (e && f)
+		f->opt = (int)opt;
+	return e;
+}
+
 enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 {
 	const struct adit_conf *c = t->spec->layer[0];
@@ -94,12 +112,12 @@ enum adit_err io_end_open(struct io_tunnel *t, struct adit_fault *f)
 		e = adit_sys_mtu(sys, t->dev, t->mtu, f);
 	if (!e)
 		t->off.gso_max = adit_sys_gso_max(sys, t->dev, GSO_MAX, NULL) == ADIT_OK;
-	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ADDR); i++)
-		e = adit_sys_addr(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ADDR, i), f);
+	if (!e)
+		e = add_prefixes(t, ADIT_DEVICE_ADDR, adit_sys_addr, f);
 	if (!e)
 		e = adit_sys_up(sys, t->dev, f);
-	for (unsigned i = 0; !e && i < adit_conf_n(c, ADIT_DEVICE_ROUTE); i++)
-		e = adit_sys_route(sys, t->dev, adit_conf_prefix(c, ADIT_DEVICE_ROUTE, i), f);
+	if (!e)
+		e = add_prefixes(t, ADIT_DEVICE_ROUTE, adit_sys_route, f);
 	return e ? e : io_loop_check(t, f);
 }
 
@@ -113,4 +131,20 @@ unsigned io_end_mss_mtu(const struct io_port *p)
 	if (p->t->mss == IO_MSS_AUTO)
 		return inner < 1500 ? inner : 0;
 	return p->t->mss == IO_MSS_ON ? inner : p->t->mss + 40;
+}
+
+void io_end_gone(struct io_tunnel *t)
+{
+	if (__atomic_exchange_n(&t->engine->failed, 1, __ATOMIC_RELAXED))
+		return;
+	fprintf(stderr, "adit: %s: somebody removed the device %s\n", t->spec->name, t->dev);
+	adit_engine_stop(t->engine);
+}
+
+void io_end_check(struct io_port *p)
+{
+	struct pollfd f = { .fd = p->tun.fd };
+
+	if (p->tun.fd >= 0 && poll(&f, 1, 0) > 0 && f.revents & POLLERR)
+		io_end_gone(p->t);
 }

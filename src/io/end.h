@@ -14,4 +14,9 @@ void io_end_write(struct io_port *p);
 /* The IP MTU to which TCP's segment size is clamped, 0 for not at all. */
 unsigned io_end_mss_mtu(const struct io_port *p);
 
+/* The loop found the device's descriptor dead: somebody removed the device. The engine ends. */
+void io_end_gone(struct io_tunnel *t);
+/* Looks for that without the loop. */
+void io_end_check(struct io_port *p);
+
 #endif

@@ -302,7 +302,7 @@ int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
 		io_worker_run(&e->worker[0]);
 	}
 	stop_loops(e);
-	return ok ? 0 : 1;
+	return ok && !__atomic_load_n(&e->failed, __ATOMIC_RELAXED) ? 0 : 1;
 }
 
 void adit_engine_stop(struct adit_engine *e)

@@ -101,12 +101,16 @@ static enum adit_err nl_refused(struct adit_fault *f, const char *what, int os, 
 {
 	enum adit_err code = err_class(os);
 
-	adit_fail(f, code,
-		code == ADIT_EPERM ? "run it as root or grant the capability: setcap "
-				     "cap_net_admin,cap_net_raw+ep on the adit program"
-				   : NULL,
-		"cannot %s: %s%s%s%s", what, strerror(os), ext ? " (" : "", ext ? ext : "",
-		ext ? ")" : "");
+	const char *fix = NULL;
+
+	if (code == ADIT_EPERM)
+		fix = "run it as root or grant the capability: setcap cap_net_admin,cap_net_raw+ep "
+		      "on the adit program";
+	else if (os == EEXIST)
+		fix = "leave it out here, or remove what `ip addr` or `ip route` shows of it";
+	adit_fail(f, code, fix, "cannot %s: %s%s%s%s", what,
+		os == EEXIST ? "there is one already" : strerror(os), ext ? " (" : "",
+		ext ? ext : "", ext ? ")" : "");
 	if (f)
 		f->os = os;
 	return code;

@@ -144,7 +144,7 @@ struct adit_engine {
 	struct adit_sys *sys;
 	char *(*write)(const struct adit_spec *s);
 	pthread_mutex_t sys_lock;
-	uint32_t stopping; /* atomic */
+	uint32_t stopping, failed; /* atomic */
 	pthread_mutex_t snap_lock;
 	pthread_cond_t snap_come;
 	unsigned asked; /* requests for counters so far; under snap_lock */

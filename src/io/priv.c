@@ -3,6 +3,7 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -70,6 +71,16 @@ void adit_priv_reduce(void)
 		fprintf(stderr, "adit: the parent process keeps capabilities it does not need\n");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		fprintf(stderr, "adit: no_new_privs: %s\n", strerror(errno));
+}
+
+bool adit_priv_standard_fds(void)
+{
+	static const int mode[] = { O_WRONLY, O_RDONLY, O_RDWR };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode[fd]) != fd)
+			return false;
+	return true;
 }
 
 void adit_priv_close_inherited(void)

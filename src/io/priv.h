@@ -24,6 +24,9 @@ void adit_priv_reduce(void);
  * that it did. parent: dies when that process does. Call with one thread. */
 enum adit_err adit_priv_drop(long parent, struct adit_fault *f) ADIT_MUST_USE;
 
+/* Descriptors 0 to 2 are there, so that nothing that is opened later takes their place. What the
+ * caller had closed fails when it is used; messages go nowhere. False: cannot be had. */
+bool adit_priv_standard_fds(void);
 /* Closes every descriptor above 2 that the caller of this program left open. */
 void adit_priv_close_inherited(void);
 

@@ -40,10 +40,11 @@ static enum adit_err open_one(struct io_port *p, unsigned family, int proto, str
 {
 	const struct adit_delivery *d = &p->t->del.d;
 	enum adit_err e = io_sock_open(p, family, SOCK_RAW, proto, f);
-	struct io_fd *s = &p->sock[p->n_sock - 1];
+	struct io_fd *s;
 
 	if (e)
 		return e;
+	s = &p->sock[p->n_sock - 1];
 	if (p->index > 0)
 		io_sock_deafen(s);
 	else if (d->remote.family == family && !d->from_any && !adit_addr_is_multicast(&d->remote))

@@ -265,8 +265,11 @@ static void on_tun(uv_poll_t *h, int status, int events)
 {
 	struct io_stream *s = h->data;
 
-	if (status < 0)
+	if (status < 0) {
 		s->port->tun.watched = 0;
+		io_end_gone(s->t);
+		return;
+	}
 	s->device_ready |= events & UV_READABLE;
 	io_stream_work(s);
 }

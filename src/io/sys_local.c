@@ -57,6 +57,8 @@ static enum adit_err tun_refused(struct adit_fault *f, const char *name, int os)
 	}
 	if (code == ADIT_EBUSY)
 		adit_fail(f, code, fix, "the device %s is there already", name);
+	else if (code == ADIT_ENOENT)
+		adit_fail(f, code, fix, "cannot use " TUN_NODE ": %s", strerror(os));
 	else
 		adit_fail(f, code, fix, "cannot make the device %s: %s", name, strerror(os));
 	if (f)

@@ -50,10 +50,11 @@ static void steer(struct io_port *p, struct io_fd *s)
 static enum adit_err open_main(struct io_port *p, unsigned family, struct adit_fault *f)
 {
 	enum adit_err e = io_sock_open(p, family, SOCK_DGRAM, 0, f);
-	struct io_fd *s = &p->sock[p->n_sock - 1];
+	struct io_fd *s;
 
 	if (e)
 		return e;
+	s = &p->sock[p->n_sock - 1];
 	set_udp_options(p, s);
 	p->t->off.udp_gro = io_sock_set(s->fd, SOL_UDP, UDP_GRO, 1);
 	/* The first worker's socket is shared only once it is bound: with another program's it

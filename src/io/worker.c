@@ -26,8 +26,11 @@ static void on_event(uv_poll_t *h, int status, int events)
 	if (status < 0) {
 		s->watched = 0;
 		s->blocked = false;
-		if (s != &s->port->tun)
-			io_sock_errors(s->port, s);
+		if (s == &s->port->tun) {
+			io_end_gone(s->port->t);
+			return;
+		}
+		io_sock_errors(s->port, s);
 	}
 	if (status == 0 && events & UV_WRITABLE)
 		s->blocked = false;
@@ -141,17 +144,20 @@ static enum adit_err start_port(struct io_worker *w, struct io_port *p)
 	return ADIT_OK;
 }
 
+/* Paths may have changed; a device that is not watched now may be gone. */
 static void on_refresh(uv_timer_t *h)
 {
 	struct io_worker *w = h->data;
 
 	for (unsigned i = 0; i < w->engine->n_tunnels; i++) {
-		struct io_tunnel *t = &w->engine->tunnel[i];
+		struct io_port *p = &w->engine->tunnel[i].port[w->index];
 
-		if (t->stream) /* the system knows the path of a connection */
+		if (p->t->stream) { /* the system knows the path of a connection */
+			io_end_check(p);
 			continue;
-		io_path_refresh(&t->port[w->index]);
-		port_work(&t->port[w->index]);
+		}
+		io_path_refresh(p);
+		port_work(p);
 	}
 }
 

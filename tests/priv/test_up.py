@@ -325,3 +325,23 @@ def test_start_is_quick(box):
     box.up("tun", "qs0", "fd99::1/64", "name=one", "/", "gre", "/", "ip", "127.0.0.1")
     assert time.monotonic() - begin < 1.5
     assert "tentative" not in box.sh("ip -6 addr show qs0")
+
+
+@pytest.mark.parametrize("closed", ("<&-", "<&- >&-", "<&- >&- 2>&-", "2>&-"))
+def test_closed_descriptors(box, closed):
+    """Nothing that adit opens takes the place of what its caller had closed."""
+    before = box.state()
+    words = " ".join(tap("one"))
+    box.sh(f"{BUILD} up -b {words} {closed}")
+    assert json.loads(box.adit("status", "one", "--json").stdout)["name"] == "one"
+    assert box.adit("down", "one").returncode == 0
+    box.assert_clean(before)
+
+
+@pytest.mark.parametrize("words", ("help", "protocols", "explain tap " + " ".join(VXLAN), "status"))
+def test_output_cut_short(box, words):
+    for to in (">/dev/full", ">&-"):
+        done = subprocess.run(box.argv(["sh", "-c", f"{BUILD} {words} {to}"]), env=box.env,
+                              capture_output=True, text=True)
+        assert done.returncode == 1
+        assert done.stderr.startswith("adit: cannot write the output: ")
