@@ -6,6 +6,7 @@ OPTIONS are those of a GRE device ("key 7 seq csum"), or "none" for IP in IP.  I
 and prints the layers, when the echo reply comes back in the same encapsulation.
 """
 import sys
+import threading
 import time
 
 from scapy.layers.inet import ICMP, IP
@@ -59,14 +60,18 @@ def main(dev, mac, near, far, options, inner_far):
     header = None if options == "none" else gre(options)
     inner = echo(inner_far)
     packet = Ether(dst=mac) / outer(near, far) / (inner if header is None else header / inner)
-    sniffer = AsyncSniffer(iface=dev, count=1, timeout=6,
+    listening = threading.Event()
+    sniffer = AsyncSniffer(iface=dev, count=1, timeout=10, started_callback=listening.set,
                            lfilter=lambda p: is_reply(p, far, header))
     sniffer.start()
-    for _ in range(3):
+    listening.wait(5)
+    for _ in range(5):
         sendp(packet, iface=dev, verbose=False)
         sniffer.thread.join(1.5)
         if not sniffer.thread.is_alive():
             break
+        if header is not None and header.seqnum_present:
+            packet[GRE].sequence_number += 1  # a number is taken once
     sniffer.thread.join()
     for reply in sniffer.results:
         print(" / ".join(layer.__name__ for layer in reply.layers()))
