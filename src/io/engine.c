@@ -280,11 +280,12 @@ static void stop_loops(struct adit_engine *e)
 {
 	adit_control_stop(e->control);
 	adit_engine_stop(e);
-	for (unsigned i = 0; i < e->n_workers; i++) {
+	/* Any thread may still wake any loop: none is closed before all threads are gone. */
+	for (unsigned i = 0; i < e->n_workers; i++)
 		if (e->worker[i].started)
 			pthread_join(e->worker[i].thread, NULL);
+	for (unsigned i = 0; i < e->n_workers; i++)
 		io_worker_stop(&e->worker[i]);
-	}
 }
 
 int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
