@@ -6,24 +6,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILE_MAX_BYTES (1u << 20)
 
+/* What everyone may write into, everyone may have root run. */
+static bool is_open_to_all(FILE *f)
+{
+	struct stat st;
+
+	return fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWOTH);
+}
+
+/* NULL: errno says why. */
 static char *read_file(const char *path, size_t *n)
 {
 	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(FILE_MAX_BYTES + 1) : NULL;
+	bool refused = f && is_open_to_all(f);
+	char *text = f && !refused ? malloc(FILE_MAX_BYTES + 1) : NULL;
 
 	if (text) {
 		*n = fread(text, 1, FILE_MAX_BYTES + 1, f);
 		if (ferror(f) || *n > FILE_MAX_BYTES) {
-			errno = ferror(f) ? EIO : EFBIG;
+			errno = ferror(f) ? errno : EFBIG;
 			free(text);
 			text = NULL;
 		}
 	}
 	if (f)
 		fclose(f);
+	if (refused)
+		errno = EPERM;
 	return text;
 }
 
@@ -52,6 +65,13 @@ int adit_cmd_program(struct adit_program **p, const char **file, int n, const ch
 	} else {
 		*file = words[0];
 		text = read_file(*file, &len);
+		if (!text && errno == EPERM) {
+			fprintf(stderr,
+				"adit: everyone can write to %s\nlet only its owner: chmod go-w "
+				"%s\n",
+				*file, *file);
+			return ADIT_EXIT_PERM;
+		}
 		if (!text) {
 			fprintf(stderr, "adit: %s is no layer, and no file that can be read: %s\n",
 				*file, strerror(errno));

@@ -31,7 +31,7 @@ enum adit_err adit_engine_open(struct adit_engine **e, const struct adit_engine_
 int adit_engine_run(struct adit_engine *e, struct adit_sys *sys, int control,
 	void (*ready)(void *ctx), void *ctx);
 
-/* From a control request or a signal, on the loop of worker 0. */
+/* From any worker, while the engine runs. */
 void adit_engine_stop(struct adit_engine *e);
 
 /* In the privileged process after the fork: closes its copies of the descriptors. And at the end.

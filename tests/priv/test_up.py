@@ -345,3 +345,15 @@ def test_output_cut_short(box, words):
                               capture_output=True, text=True)
         assert done.returncode == 1
         assert done.stderr.startswith("adit: cannot write the output: ")
+
+
+def test_file_that_everyone_can_write(box):
+    path = box.dir / "open.adit"
+    path.write_text("tunnel a { tun / ipip / ip 127.0.0.1 }\n")
+    path.chmod(0o646)
+    for command in ("check", "up"):
+        done = box.adit(command, path)
+        assert (done.returncode, done.stderr) == (
+            3, f"adit: everyone can write to {path}\nlet only its owner: chmod go-w {path}\n")
+    path.chmod(0o644)
+    assert box.adit("check", path).returncode == 0
