@@ -102,7 +102,7 @@ static void let_go(struct adit_supervise *s)
 static void log_refusal(const struct adit_fault *f, unsigned budget)
 {
 	/* Whoever floods the parent with requests shall not flood the log as well. */
-	if (budget % 64 == 0 || ADIT_REQUEST_BUDGET - budget < 16)
+	if (budget && (budget % 64 == 0 || ADIT_REQUEST_BUDGET - budget < 16))
 		fprintf(stderr, "adit: a change was refused: %s\n", f->what);
 }
 
@@ -125,10 +125,12 @@ enum adit_served adit_supervise_serve(struct adit_sys *sys, int fd, unsigned *bu
 		adit_fail(&r.fault, ADIT_ENOMEM, NULL, "too many changes asked for");
 	else
 		r.fault.code = adit_sys_do(sys, &q[0], &r.fault);
-	if (*budget)
-		--*budget;
 	if (r.fault.code)
 		log_refusal(&r.fault, *budget);
+	/* An MTU that was set leaves nothing behind, and paths change as long as the tunnel lives.
+	 */
+	if (*budget && (r.fault.code || q[0].kind != ADIT_SYS_MTU))
+		--*budget;
 	/* A child that does not read its replies loses them. */
 	if (send(fd, &r, sizeof(r), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE)
 		return ADIT_SERVED_END;

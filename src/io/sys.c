@@ -57,6 +57,9 @@ static enum adit_err ask(struct adit_sys *s, const struct adit_sys_req *q, struc
 
 	memset(&r, 0, sizeof(r));
 	pthread_mutex_lock(&s->one);
+	do /* answers for which a caller before did not wait to the end */
+		n = recv(s->fd, &r, sizeof(r), MSG_DONTWAIT);
+	while (n > 0);
 	n = send(s->fd, q, sizeof(*q), MSG_NOSIGNAL);
 	if (n >= 0)
 		do

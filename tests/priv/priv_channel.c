@@ -72,17 +72,35 @@ static bool one(struct adit_sys *sys, const int pair[2], const char *mine, const
 	return true;
 }
 
-/* The channel works: else nothing above would prove anything. */
-static bool control(struct adit_sys *sys, const int pair[2], const char *mine)
+static enum adit_err request(
+	struct adit_sys *sys, const int pair[2], const struct adit_sys_req *q, unsigned *budget)
 {
-	struct adit_sys_req q = { .kind = ADIT_SYS_MTU, .value = 1234 };
-	unsigned budget = 1;
 	struct adit_sys_reply r = { .fault = { .code = ADIT_ESYS } };
 
-	snprintf(q.dev, sizeof(q.dev), "%s", mine);
-	return send(pair[1], &q, sizeof(q), 0) > 0 &&
-	       adit_supervise_serve(sys, pair[0], &budget) == ADIT_SERVED &&
-	       recv(pair[1], &r, sizeof(r), 0) == (ssize_t)sizeof(r) && r.fault.code == ADIT_OK;
+	if (send(pair[1], q, sizeof(*q), 0) < 0 ||
+		adit_supervise_serve(sys, pair[0], budget) != ADIT_SERVED ||
+		recv(pair[1], &r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		return ADIT_ETIMEOUT;
+	return r.fault.code;
+}
+
+/* The channel works: else nothing above would prove anything. What leaves something behind has an
+ * end; the MTU may be changed for ever. */
+static bool control(struct adit_sys *sys, const int pair[2], const char *mine)
+{
+	struct adit_sys_req mtu = { .kind = ADIT_SYS_MTU, .value = 1234 };
+	struct adit_sys_req up = { .kind = ADIT_SYS_UP };
+	unsigned budget = 2;
+
+	snprintf(mtu.dev, sizeof(mtu.dev), "%s", mine);
+	snprintf(up.dev, sizeof(up.dev), "%s", mine);
+	for (unsigned i = 0; i < 10; i++)
+		if (request(sys, pair, &mtu, &budget) != ADIT_OK)
+			return false;
+	return request(sys, pair, &up, &budget) == ADIT_OK &&
+	       request(sys, pair, &up, &budget) == ADIT_OK &&
+	       request(sys, pair, &up, &budget) == ADIT_ENOMEM &&
+	       request(sys, pair, &mtu, &budget) == ADIT_ENOMEM;
 }
 
 int main(int argc, char **argv)
