@@ -22,7 +22,7 @@ const struct adit_opt adit_device_opts[ADIT_DEVICE_N] = {
 		.min = 68,
 		.max = 65521,
 		.arg = "BYTES",
-		.help = "MTU of the device, else what the path leaves" },
+		.help = "MTU of the device; at most, and without, what the path leaves" },
 	[ADIT_DEVICE_ROUTE] = { .name = "route",
 		.type = ADIT_OPT_PREFIX,
 		.flags = ADIT_OPT_LIST,
@@ -58,15 +58,35 @@ static bool mss_fits(const char *mss)
 	return n >= ADIT_MSS_MIN && n <= ADIT_MSS_MAX;
 }
 
+static bool mac_fits(const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	return !(mac[0] & 1) && memcmp(mac, none, sizeof(none)) != 0;
+}
+
 enum adit_err adit_device_open(struct adit_layer *l, bool first, struct adit_fault *f)
 {
+	bool tap = l->conf->n_opts > ADIT_DEVICE_MAC;
 	const char *mss = adit_conf_str(l->conf, ADIT_DEVICE_MSS, 0);
+	const uint8_t *mac = tap ? adit_conf_mac(l->conf, ADIT_DEVICE_MAC, 0) : NULL;
 	enum adit_err e;
 
-	if (!mss || !first || mss_fits(mss))
+	if (!first)
 		return ADIT_OK;
-	e = adit_fail(f, ADIT_ECONF, "mss=on, mss=off or mss=1360", "`%s` is no segment size", mss);
-	if (f)
-		f->opt = ADIT_DEVICE_MSS;
-	return e;
+	if (mss && !mss_fits(mss)) {
+		e = adit_fail(f, ADIT_ECONF, "mss=on, mss=off or mss=1360",
+			"`%s` is no segment size", mss);
+		if (f)
+			f->opt = ADIT_DEVICE_MSS;
+		return e;
+	}
+	if (mac && !mac_fits(mac)) {
+		e = adit_fail(f, ADIT_ECONF, "its first byte is even, as in 02:00:5e:00:00:01",
+			"that is no address of one device");
+		if (f)
+			f->opt = ADIT_DEVICE_MAC;
+		return e;
+	}
+	return ADIT_OK;
 }

@@ -75,8 +75,8 @@ static void shapes(void **state)
 	adit_program_free(p);
 }
 
-/* The MSS that a device clamps to: a word, or a number that a segment can have. */
-static void mss(void **state)
+/* Values that only the device's open() can judge. */
+static void device(void **state)
 {
 	static const struct {
 		const char *word;
@@ -84,11 +84,13 @@ static void mss(void **state)
 	} cases[] = { { "mss=on", ADIT_OK }, { "mss=off", ADIT_OK }, { "mss=64", ADIT_OK },
 		{ "mss=1360", ADIT_OK }, { "mss=65481", ADIT_OK }, { "mss=65482", ADIT_ECONF },
 		{ "mss=99999", ADIT_ECONF }, { "mss=63", ADIT_ECONF }, { "mss=0", ADIT_ECONF },
-		{ "mss=+99", ADIT_ECONF }, { "mss=no", ADIT_ECONF } };
+		{ "mss=+99", ADIT_ECONF }, { "mss=no", ADIT_ECONF },
+		{ "mac=02:00:5e:00:00:01", ADIT_OK }, { "mac=01:00:5e:00:00:01", ADIT_ECONF },
+		{ "mac=00:00:00:00:00:00", ADIT_ECONF } };
 
 	(void)state;
 	for (unsigned i = 0; i < ADIT_LEN(cases); i++) {
-		const char *line[] = { "tun", cases[i].word, "/", "ipip", "/", "ip", "192.0.2.1" };
+		const char *line[] = { "tap", cases[i].word, "/", "gre", "/", "ip", "192.0.2.1" };
 		struct adit_program *p;
 		struct adit_diag d;
 
@@ -104,7 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(getters),
 		cmocka_unit_test(shapes),
-		cmocka_unit_test(mss),
+		cmocka_unit_test(device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
