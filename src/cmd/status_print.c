@@ -116,6 +116,7 @@ static void put_offloads(FILE *out, const json_t *o)
 static void put_tunnel(FILE *out, const json_t *t)
 {
 	const json_t *layers = json_object_get(t, "layers");
+	const char *device = str(t, "device", "");
 
 	put_text(out, str(t, "name", "?"));
 	fprintf(out, "  %.16s", str(t, "state", "up"));
@@ -123,15 +124,19 @@ static void put_tunnel(FILE *out, const json_t *t)
 	put_uptime(out, num(t, "uptime_s"));
 	fprintf(out, ", %" PRIu64 " worker%s", num(t, "workers"),
 		num(t, "workers") == 1 ? "" : "s");
-	if (num(t, "mtu"))
-		fprintf(out, ", MTU %" PRIu64, num(t, "mtu"));
+	if (*device) {
+		fputs(", device ", out);
+		put_text(out, device);
+		fprintf(out, " with MTU %" PRIu64, num(t, "mtu"));
+	}
 	fputs("\n    ", out);
 	put_text(out, str(t, "stack", ""));
 	fprintf(out, "\n    %-10s %-8s%10s %10s %10s %10s\n", "layer", "state", "down", "", "up",
 		"");
 	for (size_t i = 0; i < json_array_size(layers); i++)
 		put_layer(out, json_array_get(layers, i));
-	put_offloads(out, json_object_get(t, "offloads"));
+	if (*device) /* connections leave all that to the system */
+		put_offloads(out, json_object_get(t, "offloads"));
 }
 
 void adit_status_print(FILE *out, const json_t *tunnels)

@@ -185,6 +185,7 @@ enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engin
 {
 	struct adit_engine *e = calloc(1, sizeof(*e));
 	enum adit_err err = ADIT_OK;
+	pthread_condattr_t steady; /* a clock that is set back does not prolong a wait */
 	bool no_memory = false;
 
 	*at_spec = *at_layer = 0;
@@ -192,7 +193,10 @@ enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engin
 		return adit_fail(f, ADIT_ENOMEM, NULL, "no memory");
 	pthread_mutex_init(&e->sys_lock, NULL);
 	pthread_mutex_init(&e->snap_lock, NULL);
-	pthread_cond_init(&e->snap_come, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->snap_come, &steady);
+	pthread_condattr_destroy(&steady);
 	e->sys = c->sys;
 	e->write = c->write;
 	e->n_workers = count_workers(c->workers);
