@@ -100,7 +100,7 @@ enum adit_err adit_rundir_name(char out[ADIT_FILE_MAX], const char *name, struct
 	for (size_t i = 0; name[i]; i++) {
 		unsigned char c = (unsigned char)name[i];
 
-		if (n + 4 > ADIT_FILE_MAX)
+		if (n + (plain(c, i) ? 1 : 3) >= ADIT_FILE_MAX)
 			return adit_fail(f, ADIT_ECONF, "give a shorter one: name=…",
 				"the tunnel's name is too long for a file: %.64s", name);
 		if (plain(c, i))

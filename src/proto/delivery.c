@@ -35,6 +35,11 @@ static enum adit_err refuse(struct adit_fault *f, int opt, const char *fix, cons
 	return e;
 }
 
+static bool is_link_local(const struct adit_addr *a)
+{
+	return a->family == 6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+}
+
 enum adit_err adit_delivery_read(
 	struct adit_delivery *d, const struct adit_conf *c, struct adit_fault *f)
 {
@@ -57,10 +62,15 @@ enum adit_err adit_delivery_read(
 		d->remote = *remote;
 	if (local)
 		d->local = *local;
+	d->dev = adit_conf_str(c, ADIT_DELIVERY_DEV, 0);
+	if (adit_addr_len(&d->remote) && adit_addr_is_any(&d->remote))
+		return refuse(f, ADIT_DELIVERY_REMOTE, NULL, "nobody has that address");
+	if (is_link_local(&d->remote) && !d->remote.scope && !d->dev)
+		return refuse(f, ADIT_DELIVERY_REMOTE, "write dev=NAME",
+			"a link-local address is on every link: say on which one");
 	if (d->remote.family && d->local.family && d->remote.family != d->local.family)
 		return refuse(f, ADIT_DELIVERY_LOCAL, NULL,
 			"the local address is of another IP version than the remote one");
-	d->dev = adit_conf_str(c, ADIT_DELIVERY_DEV, 0);
 	d->df = adit_conf_flag(c, ADIT_DELIVERY_DF);
 	d->from_any = adit_conf_has(c, ADIT_DELIVERY_FROM);
 	return ADIT_OK;

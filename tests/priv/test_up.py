@@ -358,3 +358,10 @@ def test_file_that_everyone_can_write(box):
             3, f"adit: everyone can write to {path}\nlet only its owner: chmod go-w {path}\n")
     path.chmod(0o644)
     assert box.adit("check", path).returncode == 0
+
+
+def test_longest_name(box):
+    name = "n" * 63
+    box.up(*tap(name))
+    assert json.loads(box.adit("status", name, "--json").stdout)["name"] == name
+    assert box.adit("down", name).returncode == 0

@@ -144,6 +144,10 @@ static void test_refuses_conf(void **state)
 	assert_int_equal(refused_conf(CONF " tos=256"), ADIT_DELIVERY_TOS);
 	assert_int_equal(
 		refused_conf("remote=198.51.100.2:1 local=2001:db8::1"), ADIT_DELIVERY_LOCAL);
+	assert_int_equal(
+		refused_conf("remote=0.0.0.0 local=198.51.100.1 port=1"), ADIT_DELIVERY_REMOTE);
+	assert_int_equal(refused_conf("remote=[::]:1 local=2001:db8::1"), ADIT_DELIVERY_REMOTE);
+	assert_int_equal(refused_conf("remote=fe80::2 local=fe80::1 port=1"), ADIT_DELIVERY_REMOTE);
 }
 
 int main(void)
