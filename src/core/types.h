@@ -43,6 +43,14 @@ struct adit_fault {
 enum adit_err adit_fail(struct adit_fault *f, enum adit_err code, const char *fix, const char *fmt,
 	...) ADIT_PRINTF(4, 5);
 
+/* Says that the fault just described lies in this option: adit_blame(f, OPT, adit_fail(f, ...)). */
+static inline enum adit_err adit_blame(struct adit_fault *f, int opt, enum adit_err e)
+{
+	if (f)
+		f->opt = opt;
+	return e;
+}
+
 /* Our own bugs: always on, aborts with the place. */
 #define ADIT_ASSERT(x) ((x) ? (void)0 : adit_bug(__FILE__, __LINE__, #x))
 _Noreturn void adit_bug(const char *file, int line, const char *what);

@@ -111,14 +111,10 @@ static enum adit_err read_ip(struct io_tunnel *t, unsigned layer, struct adit_fa
 
 static enum adit_err check_families(const struct adit_delivery *d, struct adit_fault *f)
 {
-	if (d->remote.family && d->local.family && d->remote.family != d->local.family) {
-		enum adit_err e = adit_fail(f, ADIT_ECONF, "use two addresses of one IP version",
-			"local and far address differ in IP version");
-
-		if (f)
-			f->opt = ADIT_DELIVERY_LOCAL;
-		return e;
-	}
+	if (d->remote.family && d->local.family && d->remote.family != d->local.family)
+		return adit_blame(f, ADIT_DELIVERY_LOCAL,
+			adit_fail(f, ADIT_ECONF, "use two addresses of one IP version",
+				"local and far address differ in IP version"));
 	return ADIT_OK;
 }
 

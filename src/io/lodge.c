@@ -33,13 +33,11 @@ static uint32_t own_key(struct io_port *p)
 static enum adit_err refuse(
 	const struct io_tunnel *t, const struct io_port *by, struct adit_fault *f)
 {
-	enum adit_err e = adit_fail(f, ADIT_EBUSY, "give one of them another port",
-		"tunnel %s has UDP port %u already, and what arrives there could not be told apart",
-		by->t->spec->name, t->del.d.local.port);
-
-	if (f)
-		f->opt = ADIT_DELIVERY_LOCAL;
-	return e;
+	return adit_blame(f, ADIT_DELIVERY_LOCAL,
+		adit_fail(f, ADIT_EBUSY, "give one of them another port",
+			"tunnel %s has UDP port %u already, and what arrives there could not be "
+			"told apart",
+			by->t->spec->name, t->del.d.local.port));
 }
 
 enum adit_err io_lodge(struct io_port *p, struct io_port **host, struct adit_fault *f)

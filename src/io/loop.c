@@ -14,18 +14,17 @@ enum adit_err io_loop_check(const struct io_tunnel *t, struct adit_fault *f)
 	struct adit_sys_path path;
 	char text[ADIT_ADDR_TEXT];
 	struct adit_addr host = *far;
-	enum adit_err e;
 
 	if (!adit_addr_len(far) || adit_addr_is_multicast(far) ||
 		adit_sys_path_to(far, &path, NULL) || strcmp(path.dev, t->dev) != 0)
 		return ADIT_OK;
 	host.port = 0;
-	e = adit_fail(f, ADIT_ECONF, "leave the far address out of the tunnel's networks",
-		"the way to %s would lead through the tunnel itself", adit_addr_text(&host, text));
-	if (f)
-		f->opt = adit_conf_has(t->spec->layer[0], ADIT_DEVICE_ROUTE) ? ADIT_DEVICE_ROUTE
-									     : ADIT_DEVICE_ADDR;
-	return e;
+	return adit_blame(f,
+		adit_conf_has(t->spec->layer[0], ADIT_DEVICE_ROUTE) ? ADIT_DEVICE_ROUTE
+								    : ADIT_DEVICE_ADDR,
+		adit_fail(f, ADIT_ECONF, "leave the far address out of the tunnel's networks",
+			"the way to %s would lead through the tunnel itself",
+			adit_addr_text(&host, text)));
 }
 
 bool io_loop_found(const struct io_tunnel *t, const struct adit_seg *s)

@@ -28,11 +28,7 @@ static bool read_number(const char *text, unsigned max, bool *inherit, uint8_t *
 
 static enum adit_err refuse(struct adit_fault *f, int opt, const char *fix, const char *what)
 {
-	enum adit_err e = adit_fail(f, ADIT_ECONF, fix, "%s", what);
-
-	if (f)
-		f->opt = opt;
-	return e;
+	return adit_blame(f, opt, adit_fail(f, ADIT_ECONF, fix, "%s", what));
 }
 
 static bool is_link_local(const struct adit_addr *a)

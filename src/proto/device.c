@@ -70,23 +70,16 @@ enum adit_err adit_device_open(struct adit_layer *l, bool first, struct adit_fau
 	bool tap = l->conf->n_opts > ADIT_DEVICE_MAC;
 	const char *mss = adit_conf_str(l->conf, ADIT_DEVICE_MSS, 0);
 	const uint8_t *mac = tap ? adit_conf_mac(l->conf, ADIT_DEVICE_MAC, 0) : NULL;
-	enum adit_err e;
 
 	if (!first)
 		return ADIT_OK;
-	if (mss && !mss_fits(mss)) {
-		e = adit_fail(f, ADIT_ECONF, "mss=on, mss=off or mss=1360",
-			"`%s` is no segment size", mss);
-		if (f)
-			f->opt = ADIT_DEVICE_MSS;
-		return e;
-	}
-	if (mac && !mac_fits(mac)) {
-		e = adit_fail(f, ADIT_ECONF, "its first byte is even, as in 02:00:5e:00:00:01",
-			"that is no address of one device");
-		if (f)
-			f->opt = ADIT_DEVICE_MAC;
-		return e;
-	}
+	if (mss && !mss_fits(mss))
+		return adit_blame(f, ADIT_DEVICE_MSS,
+			adit_fail(f, ADIT_ECONF, "mss=on, mss=off or mss=1360",
+				"`%s` is no segment size", mss));
+	if (mac && !mac_fits(mac))
+		return adit_blame(f, ADIT_DEVICE_MAC,
+			adit_fail(f, ADIT_ECONF, "its first byte is even, as in 02:00:5e:00:00:01",
+				"that is no address of one device"));
 	return ADIT_OK;
 }

@@ -26,9 +26,8 @@ static enum adit_err connect_open(struct adit_layer *l, bool first, struct adit_
 	(void)first;
 	if (adit_conf_addr(l->conf, CONNECT_TARGET, 0)->port)
 		return ADIT_OK;
-	if (f)
-		f->opt = CONNECT_TARGET;
-	return adit_fail(f, ADIT_ECONF, "write it as HOST:PORT", "the port is missing");
+	return adit_blame(f, CONNECT_TARGET,
+		adit_fail(f, ADIT_ECONF, "write it as HOST:PORT", "the port is missing"));
 }
 
 const struct adit_layer_ops adit_layer_connect = {

@@ -27,9 +27,8 @@ static enum adit_err listen_open(struct adit_layer *l, bool first, struct adit_f
 	(void)first;
 	if (adit_conf_addr(l->conf, LISTEN_ADDR, 0)->port)
 		return ADIT_OK;
-	if (f)
-		f->opt = LISTEN_ADDR;
-	return adit_fail(f, ADIT_ECONF, "write it as ADDR:PORT", "the port is missing");
+	return adit_blame(f, LISTEN_ADDR,
+		adit_fail(f, ADIT_ECONF, "write it as ADDR:PORT", "the port is missing"));
 }
 
 const struct adit_layer_ops adit_layer_listen = {

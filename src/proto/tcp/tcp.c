@@ -57,11 +57,7 @@ _Static_assert(ADIT_LEN(opts) == TCP_OPT_N, "one row an option");
 
 static enum adit_err fault(struct adit_fault *f, unsigned opt, const char *fix, const char *what)
 {
-	enum adit_err e = adit_fail(f, ADIT_ECONF, fix, "%s", what);
-
-	if (f)
-		f->opt = (int)opt;
-	return e;
+	return adit_blame(f, (int)opt, adit_fail(f, ADIT_ECONF, fix, "%s", what));
 }
 
 enum adit_err tcp_conf_read(struct tcp_conf *t, const struct adit_conf *c, struct adit_fault *f)

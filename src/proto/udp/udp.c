@@ -73,13 +73,10 @@ enum adit_err udp_conf_read(struct udp_conf *u, const struct adit_conf *c, struc
 	if (e != ADIT_OK)
 		return e;
 	u->csum = adit_conf_flag(c, UDP_OPT_CSUM);
-	if (port && u->ip.remote.port && port != u->ip.remote.port) {
-		e = adit_fail(f, ADIT_ECONF, "leave one of them out",
-			"port=%u contradicts the port given with the address", port);
-		if (f)
-			f->opt = UDP_OPT_PORT;
-		return e;
-	}
+	if (port && u->ip.remote.port && port != u->ip.remote.port)
+		return adit_blame(f, UDP_OPT_PORT,
+			adit_fail(f, ADIT_ECONF, "leave one of them out",
+				"port=%u contradicts the port given with the address", port));
 	if (!u->ip.remote.port)
 		u->ip.remote.port = port;
 	if (!u->ip.local.port)

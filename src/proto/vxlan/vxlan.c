@@ -91,11 +91,7 @@ struct vxlan {
 
 static enum adit_err refuse(struct adit_fault *f, int opt, const char *what)
 {
-	enum adit_err e = adit_fail(f, ADIT_ECONF, NULL, "%s", what);
-
-	if (f)
-		f->opt = opt;
-	return e;
+	return adit_blame(f, opt, adit_fail(f, ADIT_ECONF, NULL, "%s", what));
 }
 
 /* RFC 7348 says nothing of it, but a tunnel that takes frames from everybody is an open relay. */
