@@ -57,6 +57,9 @@ static void packet_grows_and_shrinks(void **state)
 	assert_int_equal(adit_pkt_bytes(p), 6);
 	assert_null(adit_pull(p, 7));
 	assert_memory_equal(adit_pull(p, 3), "xya", 3);
+	assert_ptr_equal(adit_push(p, 9), p->base); /* what was pulled is headroom again */
+	assert_int_equal(p->off, 0);
+	assert_non_null(adit_pull(p, 9));
 	assert_int_equal(p->len, 3);
 	assert_int_equal(p->last, 3);
 	assert_false(adit_trim(p, 4));
