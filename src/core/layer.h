@@ -53,6 +53,7 @@ struct adit_layer {
 	void *shared; /* ops->shared_size zeroed bytes, one for all workers; core/share.h only */
 	uint8_t above, below; /* shapes on the two boundaries */
 	bool server;
+	bool ordered;	/* open(): units must leave in the order in which it saw them: one worker */
 	uint8_t status; /* enum adit_status; open() leaves ADIT_READY unless it says otherwise */
 	uint16_t why;	/* enum adit_drop */
 	/* Bytes that this configuration adds to one unit: exact where the protocol allows, else the

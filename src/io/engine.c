@@ -180,6 +180,31 @@ static unsigned count_workers(unsigned wish)
 	return n < 1 ? 1 : n > IO_WORKERS_MAX ? IO_WORKERS_MAX : (unsigned)n;
 }
 
+/* Opens the layer for a look, in memory. */
+static bool is_ordered(const struct adit_conf *c)
+{
+	struct adit_layer l = { .ops = c->ops, .conf = c, .above = c->above, .below = c->below };
+	bool opened;
+
+	l.state = calloc(1, c->ops->state_size + 1);
+	l.shared = calloc(1, c->ops->shared_size + 1);
+	opened = l.state && l.shared && c->ops->open && c->ops->open(&l, true, NULL) == ADIT_OK;
+	if (opened && c->ops->close)
+		c->ops->close(&l);
+	free(l.state);
+	free(l.shared);
+	return opened && l.ordered;
+}
+
+static bool any_ordered(const struct adit_engine_conf *c)
+{
+	for (unsigned i = 0; i < c->n_specs; i++)
+		for (unsigned k = 1; k < c->spec[i].n; k++)
+			if (is_ordered(c->spec[i].layer[k]))
+				return true;
+	return false;
+}
+
 enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engine_conf *c,
 	unsigned *at_spec, unsigned *at_layer, struct adit_fault *f)
 {
@@ -199,7 +224,7 @@ enum adit_err adit_engine_open(struct adit_engine **out, const struct adit_engin
 	pthread_condattr_destroy(&steady);
 	e->sys = c->sys;
 	e->write = c->write;
-	e->n_workers = count_workers(c->workers);
+	e->n_workers = any_ordered(c) ? 1 : count_workers(c->workers);
 	e->tunnel = calloc(c->n_specs ? c->n_specs : 1, sizeof(*e->tunnel));
 	for (unsigned i = 0; i < e->n_workers; i++) {
 		e->worker[i].engine = e;

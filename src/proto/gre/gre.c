@@ -96,6 +96,7 @@ static enum adit_err gre_open(struct adit_layer *l, bool first, struct adit_faul
 		g->want |= GRE_F_SEQ;
 	if (flag(c, GRE_OPT_OSEQ, GRE_OPT_SEQ))
 		g->send |= GRE_F_SEQ;
+	l->ordered = (g->send | g->want) & GRE_F_SEQ;
 	l->headroom = GRE_LEN;
 	for (unsigned bit = GRE_F_SEQ; bit <= GRE_F_CSUM; bit <<= 1)
 		if (g->send & bit)
