@@ -60,6 +60,25 @@ static void test_order(void **state)
 	lab_close(&b);
 }
 
+/* Numbers mean an order, and an order means one worker. */
+static void test_ordered(void **state)
+{
+	static const struct {
+		const char *conf;
+		bool ordered;
+	} t[] = { { "", false }, { "key=1 csum", false }, { "seq", true }, { "oseq", true },
+		{ "iseq", true } };
+
+	(void)state;
+	for (unsigned i = 0; i < ADIT_LEN(t); i++) {
+		struct lab b;
+
+		opened(&b, t[i].conf, ADIT_PACKET);
+		assert_int_equal(b.l.ordered, t[i].ordered);
+		lab_close(&b);
+	}
+}
+
 static void test_counts(void **state)
 {
 	struct adit_meta m = { .space = ADIT_SPACE_ETHERTYPE, .code = 0x88b5 };
@@ -169,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_ordered),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_cut_header),
 		cmocka_unit_test(test_refuses_down),
