@@ -123,7 +123,7 @@ fuzz() {
 	[ "$FAILED" = 0 ]
 }
 
-INTEROP_LIMIT=3600 # seconds; pytest ends a test that hangs long before
+INTEROP_LIMIT=1800 # seconds; pytest ends a test that hangs long before
 
 # Everything that pytest does to the network happens in namespaces of its own,
 # and what is left of it dies with them.
