@@ -81,7 +81,8 @@ static enum adit_drop check_preface(struct mux *m)
 	uint8_t version = adit_rd_u8(&r);
 	uint32_t window = adit_rd_be32(&r);
 
-	if (!adit_rd_ok(&r) || memcmp(name, "ADITMUX", 7) != 0 || version != MUX_VERSION)
+	ADIT_ASSERT(adit_rd_ok(&r)); /* the head is whole, and that long */
+	if (memcmp(name, "ADITMUX", 7) != 0 || version != MUX_VERSION)
 		return ADIT_DROP_VERSION;
 	if (window < MUX_WINDOW_MIN || window > INT32_MAX)
 		return ADIT_DROP_MALFORMED;
@@ -121,7 +122,8 @@ static enum adit_drop check_header(struct adit_layer *l)
 	in->left = adit_rd_be16(&r);
 	in->id = adit_rd_be32(&r);
 	in->body_n = 0;
-	if (!adit_rd_ok(&r) || in->type < MUX_OPEN || in->type > MUX_RESET)
+	ADIT_ASSERT(adit_rd_ok(&r));
+	if (in->type < MUX_OPEN || in->type > MUX_RESET)
 		return ADIT_DROP_MALFORMED;
 	if (flags)
 		return ADIT_DROP_FLAGS;
